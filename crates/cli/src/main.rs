@@ -1,0 +1,2 @@
+//! The binary `lethe`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Routes, problem documents and OpenAPI over the operations.

@@ -1,0 +1,421 @@
+//! Admission: the one decision about every reveal and every look-up, and the log entry it begins
+//! with. No receipt, no data key.
+
+use crate::credential::Credential;
+use crate::keeper::{AdmissionState, public_part};
+use crate::keys::{Epochs, data_key_context, log_key_context};
+use crate::log::{ActKind, Body, Commitment, Phase, PublicPart};
+use crate::{Keeper, Refusal};
+use hmac::{Hmac, KeyInit, Mac};
+use lethe_crypto::{LookupHash, LookupKind, SecretKey};
+use lethe_model::{FieldSet, OrderId, Personal, Power, Purpose, RecordId, SubjectId};
+use lethe_store::keyring::known_orders::{self, KnownOrder};
+use lethe_store::keyring::subject_keys::SubjectKeyRow;
+use lethe_store::keyring::{data_keys, lookups, subject_keys};
+use lethe_store::{StoreError, Tx};
+use sha2::Sha256;
+use std::sync::{Arc, PoisonError};
+
+/// A look-up answers with no more subjects than this; more would be a list.
+const FOUND_MAX: i64 = 20;
+
+/// What a credential asks for.
+#[derive(Debug)]
+pub struct Request {
+    /// Who asks.
+    pub credential: Arc<Credential>,
+    /// Why.
+    pub purpose: Purpose,
+    /// What.
+    pub sought: Sought,
+}
+
+/// The two things that can be asked.
+#[derive(Debug)]
+pub enum Sought {
+    /// The fields of subjects that are known by token.
+    Fields(Vec<(SubjectId, FieldSet)>),
+    /// Whose e-mail address, phone number, order or account this is.
+    Whose {
+        /// What the value is.
+        kind: LookupKind,
+        /// The value in its compared form.
+        value: Personal,
+    },
+}
+
+/// A granted request.
+#[derive(Debug)]
+pub struct Admitted {
+    /// Proof that the log holds it.
+    pub receipt: Receipt,
+    /// For a look-up: whom it hit, with the order when an order was sought.
+    pub found: Vec<(SubjectId, Option<OrderId>)>,
+}
+
+/// Proof of a durable log entry. Only the keeper makes one, and it opens only what it names.
+#[derive(Debug)]
+pub struct Receipt {
+    index: u64,
+    allowed: Vec<(SubjectId, FieldSet)>,
+}
+
+impl Receipt {
+    /// Returns the place of the entry in the log.
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+}
+
+/// A request on its way through the steps of an admission.
+struct Candidate {
+    request: Request,
+    subjects: Vec<(SubjectId, FieldSet)>,
+    keys: Vec<SubjectKeyRow>,
+    found: Vec<(SubjectId, Option<OrderId>)>,
+    misses: u64,
+    refusal: Option<Refusal>,
+}
+
+impl Keeper {
+    /// Decides on a group of requests and makes all decisions durable in one write.
+    ///
+    /// Denials are logged like grants. When the log cannot be written, everything is refused.
+    pub fn admit(&self, requests: Vec<Request>) -> Vec<Result<Admitted, Refusal>> {
+        let mut candidates: Vec<Candidate> = requests.into_iter().map(Candidate::new).collect();
+        for candidate in &mut candidates {
+            candidate.refusal = self.authorize(&candidate.request).err();
+        }
+        let resolved = self.reader().read(|tx| -> Result<(), StoreError> {
+            for candidate in candidates.iter_mut().filter(|one| one.refusal.is_none()) {
+                self.resolve(tx, candidate)?;
+            }
+            Ok(())
+        });
+        if let Err(error) = resolved {
+            let refusal = Refusal::from(error);
+            return candidates.iter().map(|_| Err(refusal.clone())).collect();
+        }
+        let mut state = self.admission();
+        let now_ms = self.around.clock.now_ms();
+        let log_ms = u64::try_from(now_ms).unwrap_or(0).max(state.log.last_ms());
+        let bodies: Vec<Body> = candidates
+            .iter_mut()
+            .map(|candidate| self.charge_and_describe(&mut state, candidate, log_ms))
+            .collect();
+        let first = match state.log.append(now_ms, &bodies, &*self.around.random) {
+            Ok(first) => first,
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                return candidates.iter().map(|_| Err(refusal.clone())).collect();
+            }
+        };
+        drop(state);
+        (first..)
+            .zip(candidates)
+            .map(|(index, candidate)| candidate.into_answer(index))
+            .collect()
+    }
+
+    /// Checks everything that depends on the credential alone. Also checked again here, and not
+    /// only when the key was presented, so that a revocation holds for the next request.
+    fn authorize(&self, request: &Request) -> Result<(), Refusal> {
+        let credentials = self
+            .credentials
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let credential = credentials
+            .by_id(&request.credential.id)
+            .ok_or(Refusal::Unauthenticated)?;
+        let grant = &credential.grant;
+        if credential.revoked_at_ms.is_some() {
+            return Err(Refusal::Revoked);
+        }
+        if grant
+            .expires_at_ms
+            .is_some_and(|expiry| expiry <= self.around.clock.now_ms())
+        {
+            return Err(Refusal::Expired);
+        }
+        if !grant.powers.contains(Power::Reveal) {
+            return Err(Refusal::Power(Power::Reveal.name()));
+        }
+        if !grant.purposes.contains(request.purpose) {
+            return Err(Refusal::Purpose(request.purpose.name()));
+        }
+        let missing = request.fields().without(grant.fields);
+        match missing.iter().next() {
+            Some(field) => Err(Refusal::Field(field.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Finds the subjects of a request and their log keys.
+    fn resolve(&self, tx: &Tx<'_>, candidate: &mut Candidate) -> Result<(), StoreError> {
+        let store = candidate.request.credential.store;
+        if let Sought::Whose { kind, value } = &candidate.request.sought {
+            let hash = self.lookup_hash(&candidate.request.credential, *kind, value);
+            candidate.found = match hash {
+                None => Vec::new(),
+                Some(hash) => find(tx, *kind, &hash)?,
+            };
+            let fields = candidate.request.fields();
+            candidate.subjects = candidate
+                .found
+                .iter()
+                .map(|(subject, _)| (*subject, fields))
+                .collect();
+            candidate.misses = u64::from(candidate.found.is_empty());
+        }
+        for (subject, _) in &candidate.subjects {
+            match subject_keys::fetch(tx, subject)? {
+                Some(row) if row.store == store => candidate.keys.push(row),
+                _ => candidate.refusal = Some(Refusal::Gone),
+            }
+        }
+        Ok(())
+    }
+
+    fn lookup_hash(
+        &self,
+        credential: &Credential,
+        kind: LookupKind,
+        value: &Personal,
+    ) -> Option<LookupHash> {
+        let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+        service
+            .index(credential.store, kind)
+            .map(|key| key.hash(value))
+    }
+
+    fn charge_and_describe(
+        &self,
+        state: &mut AdmissionState,
+        candidate: &mut Candidate,
+        log_ms: u64,
+    ) -> Body {
+        let salt: [u8; 16] = self.around.random.bytes();
+        let mut commitments = Vec::new();
+        if candidate.refusal.is_none() {
+            match self.commit(&salt, &candidate.keys, &candidate.subjects) {
+                Ok(made) => commitments = made,
+                Err(refusal) => candidate.refusal = Some(refusal),
+            }
+        }
+        if candidate.refusal.is_none() {
+            let credential = &candidate.request.credential;
+            let people = commitments.iter().map(|one: &Commitment| one.number.0);
+            let limit = credential.grant.people_per_day;
+            let charged =
+                state
+                    .quotas
+                    .charge(&credential.id, limit, people, candidate.misses, log_ms);
+            if let Err(exhausted) = charged {
+                candidate.refusal = Some(Refusal::Quota {
+                    retry_at_ms: exhausted.retry_at_ms,
+                });
+            }
+        }
+        // A refused request names nobody: what it asked about was not given.
+        if candidate.refusal.is_some() {
+            commitments.clear();
+        }
+        Body::new(salt, candidate.describe(), commitments)
+    }
+
+    /// Commits to subjects under openings that derive from their log keys.
+    pub(crate) fn commit(
+        &self,
+        salt: &[u8; 16],
+        keys: &[SubjectKeyRow],
+        subjects: &[(SubjectId, FieldSet)],
+    ) -> Result<Vec<Commitment>, Refusal> {
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        let damaged = |_| {
+            Refusal::KeyringUnavailable(
+                "a subject's log key was altered in the keyring: treat it as an incident".into(),
+            )
+        };
+        keys.iter()
+            .zip(subjects)
+            .map(|(row, (subject, fields))| {
+                let context = log_key_context(subject, row.number, row.store);
+                let key = epochs
+                    .unwrap(row.epoch, &context, &row.wrapped)
+                    .map_err(damaged)?;
+                let opening = opening(&key, salt);
+                Ok(Commitment::new(
+                    &opening,
+                    subject.as_bytes(),
+                    row.number,
+                    *fields,
+                ))
+            })
+            .collect()
+    }
+
+    /// Hands out the data keys of records, by generation, each against a receipt that names it.
+    ///
+    /// # Errors
+    ///
+    /// Per receipt: [`Refusal::Gone`] when it is for something else. For all: what the keyring says.
+    pub fn data_keys(
+        &self,
+        wanted: &[(&Receipt, &[RecordId])],
+    ) -> Result<Vec<Result<RecordKeys, Refusal>>, Refusal> {
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = self.reader();
+        reader.read(|tx| {
+            let open = |(receipt, records): &(&Receipt, &[RecordId])| {
+                records
+                    .iter()
+                    .map(|record| open_keys(tx, &epochs, receipt, record))
+                    .collect()
+            };
+            Ok(wanted.iter().map(open).collect())
+        })
+    }
+
+    /// Says how much of its quota a credential has used in the window that ends now.
+    pub fn quota_used(&self, credential: &Credential) -> u32 {
+        let now_ms = u64::try_from(self.around.clock.now_ms()).unwrap_or(0);
+        let mut state = self.admission();
+        let log_ms = now_ms.max(state.log.last_ms());
+        state.quotas.used(&credential.id, log_ms)
+    }
+}
+
+/// The data keys of some records, each by generation.
+pub type RecordKeys = Vec<Vec<(u32, SecretKey)>>;
+
+fn open_keys(
+    tx: &Tx<'_>,
+    epochs: &Epochs,
+    receipt: &Receipt,
+    record: &RecordId,
+) -> Result<Vec<(u32, SecretKey)>, Refusal> {
+    if !receipt.covers(record) {
+        return Err(Refusal::Gone);
+    }
+    let altered = "a data key was altered in the keyring: treat it as an incident";
+    let unwrap = |row: data_keys::DataKeyRow| {
+        let context = data_key_context(record, row.generation);
+        let key = epochs
+            .unwrap(row.epoch, &context, &row.wrapped)
+            .map_err(|_| Refusal::KeyringUnavailable(altered.to_owned()))?;
+        Ok((row.generation, key))
+    };
+    data_keys::of_record(tx, record)?
+        .into_iter()
+        .map(unwrap)
+        .collect()
+}
+
+impl Receipt {
+    fn covers(&self, record: &RecordId) -> bool {
+        self.allowed.iter().any(|(subject, fields)| {
+            *subject == record.subject && !fields.of_category(record.category).is_empty()
+        })
+    }
+}
+
+impl Request {
+    /// Returns the fields that are asked for, or by which somebody is looked up.
+    fn fields(&self) -> FieldSet {
+        match &self.sought {
+            Sought::Fields(subjects) => subjects
+                .iter()
+                .fold(FieldSet::EMPTY, |all, (_, fields)| all.union(*fields)),
+            Sought::Whose { kind, .. } => FieldSet::parse([match kind {
+                LookupKind::Email => "contact.email",
+                LookupKind::Phone => "contact.phone",
+                LookupKind::Order => "invoice.reference",
+                LookupKind::Customer => "account.customer_id",
+            }])
+            .expect("these fields exist"),
+        }
+    }
+}
+
+impl Candidate {
+    fn new(request: Request) -> Self {
+        let subjects = match &request.sought {
+            Sought::Fields(subjects) => subjects.clone(),
+            Sought::Whose { .. } => Vec::new(),
+        };
+        let (keys, found) = (Vec::new(), Vec::new());
+        Self {
+            request,
+            subjects,
+            keys,
+            found,
+            misses: 0,
+            refusal: None,
+        }
+    }
+
+    fn describe(&self) -> PublicPart {
+        let act = match self.request.sought {
+            Sought::Fields(_) => ActKind::Reveal,
+            Sought::Whose { .. } => ActKind::Find,
+        };
+        let credential = &self.request.credential;
+        let mut public = public_part(act, Phase::Act, credential.store, &credential.id, None);
+        public.purpose = Some(self.request.purpose.name().to_owned());
+        public.fields = self
+            .request
+            .fields()
+            .iter()
+            .map(|field| field.to_string())
+            .collect();
+        public.denied = self
+            .refusal
+            .as_ref()
+            .map(|refusal| refusal.code().to_owned());
+        public.misses = if self.refusal.is_none() {
+            self.misses
+        } else {
+            0
+        };
+        public
+    }
+
+    fn into_answer(self, index: u64) -> Result<Admitted, Refusal> {
+        match self.refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(Admitted {
+                receipt: Receipt {
+                    index,
+                    allowed: self.subjects,
+                },
+                found: self.found,
+            }),
+        }
+    }
+}
+
+fn find(
+    tx: &Tx<'_>,
+    kind: LookupKind,
+    hash: &LookupHash,
+) -> Result<Vec<(SubjectId, Option<OrderId>)>, StoreError> {
+    if kind == LookupKind::Order {
+        return Ok(match known_orders::fetch(tx, hash)? {
+            Some(KnownOrder::Stored { subject, order, .. }) => vec![(subject, Some(order))],
+            Some(KnownOrder::Erased) | None => Vec::new(),
+        });
+    }
+    let subjects = lookups::find(tx, hash, FOUND_MAX)?;
+    Ok(subjects
+        .into_iter()
+        .map(|subject| (subject, None))
+        .collect())
+}
+
+/// Derives the opening of a subject's commitment in the body with this salt.
+pub(crate) fn opening(log_key: &SecretKey, salt: &[u8; 16]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(log_key.expose()).expect("any length of key");
+    mac.update(b"lethe-opening-v1");
+    mac.update(salt);
+    mac.finalize().into_bytes().into()
+}

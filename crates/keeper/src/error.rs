@@ -1,0 +1,105 @@
+//! Why the keeper does not open, and why it refuses.
+
+use crate::log::LogError;
+use lethe_store::StoreError;
+
+/// The keeper cannot work at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeeperError {
+    /// The keyring database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Keys that do not open under this root key.
+    #[error(
+        "{what} in the keyring does not open under this root key: it was altered, or keyring and root key belong to different installations"
+    )]
+    Keyring {
+        /// Which key.
+        what: &'static str,
+    },
+    /// A credential row that was changed behind the keeper's back.
+    #[error(
+        "credential {id} was changed in the database: its row does not authenticate; restore the keyring from a backup, and treat it as an incident"
+    )]
+    ForgedCredential {
+        /// The credential's public id.
+        id: String,
+    },
+}
+
+/// A refused act. The log holds it, unless the log itself is the reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No such key, or one that was revoked or has expired: one answer for all three.
+    #[error(
+        "this key is not valid: it is unknown, revoked or expired; ask its owner for a new one"
+    )]
+    Unauthenticated,
+    /// The key was revoked.
+    #[error("this key was revoked; ask its owner for a new one")]
+    Revoked,
+    /// The key has expired.
+    #[error("this key has expired; ask its owner for a new one")]
+    Expired,
+    /// The grant lacks the power.
+    #[error("this key may not do that: its grant lacks the power `{0}`")]
+    Power(&'static str),
+    /// The grant lacks the purpose.
+    #[error("this key may not be used for the purpose `{0}`")]
+    Purpose(&'static str),
+    /// The grant lacks a field.
+    #[error("this key may not read `{0}`")]
+    Field(String),
+    /// The quota is used up.
+    #[error(
+        "the key's quota of distinct people in 24 hours is used up; it frees up again from {retry_at_ms} (Unix ms)"
+    )]
+    Quota {
+        /// When the oldest person leaves the window, Unix milliseconds.
+        retry_at_ms: u64,
+    },
+    /// There is no such person or record, or not any more.
+    #[error("nothing is stored under this token, or it was erased")]
+    Gone,
+    /// The log cannot be written, so nothing may be done.
+    #[error("{0}")]
+    LogUnavailable(String),
+    /// The keyring cannot be read or written, or holds what the keeper did not write.
+    #[error("{0}")]
+    KeyringUnavailable(String),
+}
+
+impl Refusal {
+    /// Returns the stable code: in problem documents, in `--json`, and as the log's reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "key-invalid",
+            Self::Revoked => "key-revoked",
+            Self::Expired => "key-expired",
+            Self::Power(_) => "power-not-granted",
+            Self::Purpose(_) => "purpose-not-granted",
+            Self::Field(_) => "field-not-granted",
+            Self::Quota { .. } => "quota-exhausted",
+            Self::Gone => "not-found",
+            Self::LogUnavailable(_) => "log-unavailable",
+            Self::KeyringUnavailable(_) => "keyring-unavailable",
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::KeyringUnavailable(error.to_string())
+    }
+}
+
+impl From<LogError> for Refusal {
+    fn from(error: LogError) -> Self {
+        Self::LogUnavailable(error.to_string())
+    }
+}

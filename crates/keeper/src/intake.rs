@@ -1,0 +1,373 @@
+//! Intake, the keeper's half: the intent in the log, then the keys; the sealed data comes after.
+
+use crate::credentials::require;
+use crate::intents::finish;
+use crate::keeper::public_part;
+use crate::keys::{data_key_context, log_key_context};
+use crate::log::{ActKind, Body, Phase};
+use crate::{Credential, IntentTrace, Keeper, Refusal};
+use lethe_crypto::{LookupHash, LookupKind, MacKey, SecretKey};
+use lethe_model::{
+    FieldSet, OrderId, Personal, Power, RecordId, StoreId, SubjectId, SubjectNumber,
+};
+use lethe_store::StoreError;
+use lethe_store::keyring::data_keys::DataKeyRow;
+use lethe_store::keyring::intents::IntentRow;
+use lethe_store::keyring::known_orders::KnownOrder;
+use lethe_store::keyring::subject_keys::SubjectKeyRow;
+use lethe_store::keyring::{data_keys, intents, known_orders, lookups, subject_keys};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+/// A subject that a batch is about.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedSubject {
+    /// Who.
+    pub subject: SubjectId,
+    /// Whether the batch brings the subject into being.
+    pub is_new: bool,
+    /// Which fields arrive.
+    pub fields: FieldSet,
+}
+
+/// Proof that a batch's intent is in the log.
+#[derive(Debug)]
+pub struct IntakePermit {
+    store: StoreId,
+    credential: String,
+    log_index: u64,
+    intent: [u8; 16],
+    new_subjects: Vec<SubjectKeyRow>,
+}
+
+/// A record's fresh data key.
+#[derive(Debug)]
+pub struct RecordKey {
+    /// The record.
+    pub record: RecordId,
+    /// The generation it is sealed under.
+    pub generation: u32,
+    /// The generation it replaces.
+    pub superseded: Option<u32>,
+    /// The key.
+    pub key: SecretKey,
+}
+
+/// What a batch changes about a known order.
+#[derive(Debug)]
+pub struct KnownOrderWrite {
+    /// Hash of its number.
+    pub hash: LookupHash,
+    /// The buyer.
+    pub subject: SubjectId,
+    /// The order.
+    pub order: OrderId,
+    /// Keyed hash of its content.
+    pub digest: [u8; 32],
+    /// When its source changed it, Unix milliseconds.
+    pub updated_at_ms: Option<i64>,
+    /// Whether it was not known before.
+    pub is_new: bool,
+}
+
+/// Everything a batch writes to the keyring.
+#[derive(Debug, Default)]
+pub struct KeyringWrites {
+    /// Keys of the batch's records.
+    pub keys: Vec<RecordKey>,
+    /// Ways to subjects.
+    pub lookups: Vec<(LookupHash, SubjectId, LookupKind)>,
+    /// Orders.
+    pub orders: Vec<KnownOrderWrite>,
+}
+
+impl IntakePermit {
+    /// Returns the batch's intent id, which marks its data in the active store.
+    pub fn intent(&self) -> &[u8; 16] {
+        &self.intent
+    }
+
+    /// Returns where the log announces it.
+    pub fn log_index(&self) -> u64 {
+        self.log_index
+    }
+}
+
+impl Keeper {
+    /// Logs the intent to take in a batch about these subjects.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] when the credential may not, or the log cannot be written.
+    pub fn begin_intake(
+        &self,
+        credential: &Credential,
+        subjects: &[PlannedSubject],
+    ) -> Result<IntakePermit, Refusal> {
+        require(credential, Power::Intake)?;
+        let store = credential.store;
+        let mut salt_and_intent = [0; 32];
+        self.around.random.fill(&mut salt_and_intent);
+        let (salt, intent) = salt_and_intent.split_at(16);
+        let (salt, intent) = (to_array(salt), to_array(intent));
+        let rows = self.subject_rows(store, subjects)?;
+        let fields: Vec<(SubjectId, FieldSet)> = subjects
+            .iter()
+            .map(|planned| (planned.subject, planned.fields))
+            .collect();
+        let commitments = self.commit(&salt, &rows, &fields)?;
+        let mut public = public_part(ActKind::Intake, Phase::Intent, store, &credential.id, None);
+        let all_fields = fields
+            .iter()
+            .fold(FieldSet::EMPTY, |all, (_, one)| all.union(*one));
+        public.fields = all_fields.iter().map(|field| field.to_string()).collect();
+        let body = Body::new(salt, public, commitments);
+        let now_ms = self.around.clock.now_ms();
+        let log_index = self
+            .admission()
+            .log
+            .append(now_ms, &[body], &*self.around.random)?;
+        let new_subjects = rows
+            .into_iter()
+            .zip(subjects)
+            .filter_map(|(row, planned)| planned.is_new.then_some(row))
+            .collect();
+        Ok(IntakePermit {
+            store,
+            credential: credential.id.clone(),
+            log_index,
+            intent,
+            new_subjects,
+        })
+    }
+
+    /// Fetches the rows of known subjects and makes those of new ones.
+    fn subject_rows(
+        &self,
+        store: StoreId,
+        subjects: &[PlannedSubject],
+    ) -> Result<Vec<SubjectKeyRow>, Refusal> {
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        let new_count = subjects.iter().filter(|planned| planned.is_new).count();
+        let mut random = vec![0; new_count * 44];
+        self.around.random.fill(&mut random);
+        let mut draws = random.chunks_exact(44);
+        self.reader().read(|tx| {
+            subjects
+                .iter()
+                .map(|planned| {
+                    if !planned.is_new {
+                        let row = subject_keys::fetch(tx, &planned.subject)?;
+                        return row.filter(|row| row.store == store).ok_or(Refusal::Gone);
+                    }
+                    let draw = draws.next().expect("one draw per new subject");
+                    let mut key = [0; 32];
+                    key.copy_from_slice(&draw[..32]);
+                    let key = SecretKey::take(&mut key);
+                    let mut nonce = [0; 12];
+                    nonce.copy_from_slice(&draw[32..]);
+                    let number = SubjectNumber(self.next_number.fetch_add(1, Ordering::Relaxed));
+                    let context = log_key_context(&planned.subject, number, store);
+                    let wrapped = epochs.wrap(&context, &key, nonce);
+                    let epoch = epochs.current();
+                    Ok(SubjectKeyRow {
+                        subject: planned.subject,
+                        number,
+                        store,
+                        epoch,
+                        wrapped,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    /// Stores the keys of a batch, with the trace that lets a crash be undone or finished.
+    ///
+    /// The sealed data must be stored next, marked with [`IntakePermit::intent`]; until it is,
+    /// these keys open nothing.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says; nothing of the batch is written then.
+    pub fn store_keys(&self, permit: &IntakePermit, writes: &KeyringWrites) -> Result<(), Refusal> {
+        let settled =
+            std::mem::take(&mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut nonces = vec![0; writes.keys.len() * 12];
+        self.around.random.fill(&mut nonces);
+        let mut writer = self.writer();
+        // Held until the rows are committed: a rotation must not retire this epoch in between.
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        let now_ms = self.around.clock.now_ms();
+        let written = writer.write(|tx| -> Result<(), StoreError> {
+            for id in &settled {
+                finish(tx, id)?;
+            }
+            for row in &permit.new_subjects {
+                subject_keys::insert(tx, row)?;
+            }
+            for (key, nonce) in writes.keys.iter().zip(nonces.chunks_exact(12)) {
+                let context = data_key_context(&key.record, key.generation);
+                let nonce = nonce.try_into().expect("chunks of a nonce's length");
+                let row = DataKeyRow {
+                    record: key.record,
+                    generation: key.generation,
+                    epoch: epochs.current(),
+                    wrapped: epochs.wrap(&context, &key.key, nonce),
+                };
+                data_keys::insert(tx, &row)?;
+            }
+            let mut new_lookups = Vec::new();
+            for (hash, subject, kind) in &writes.lookups {
+                if lookups::insert(tx, hash, subject, kind.number())? {
+                    new_lookups.push((*hash, *subject.as_bytes()));
+                }
+            }
+            for order in &writes.orders {
+                let (hash, digest) = (&order.hash, order.digest.as_slice());
+                if order.is_new {
+                    let (subject, id) = (&order.subject, &order.order);
+                    known_orders::insert(tx, hash, subject, id, digest, order.updated_at_ms)?;
+                } else {
+                    known_orders::renew(tx, hash, Some(digest), order.updated_at_ms)?;
+                }
+            }
+            let payload = serde_json::to_vec(&trace(permit, writes, new_lookups))
+                .expect("ids and hashes serialise");
+            let log_index = i64::try_from(permit.log_index).unwrap_or(i64::MAX);
+            intents::insert(
+                tx,
+                &IntentRow {
+                    id: permit.intent,
+                    log_index,
+                    payload,
+                },
+                now_ms,
+            )
+        });
+        if written.is_err() {
+            self.settled
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(settled);
+        }
+        Ok(written?)
+    }
+
+    /// Logs the outcome of a batch whose data is durable.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be written; recovery will log the outcome then.
+    pub fn finish_intake(
+        &self,
+        permit: &IntakePermit,
+        counts: serde_json::Value,
+    ) -> Result<(), Refusal> {
+        let mut public = public_part(
+            ActKind::Intake,
+            Phase::Outcome,
+            permit.store,
+            &permit.credential,
+            Some(counts),
+        );
+        public.intent = Some(permit.log_index);
+        self.append(public)?;
+        self.settle(permit.intent);
+        Ok(())
+    }
+
+    /// Hashes a value for look-up: intake must know whether an order or a person is known.
+    pub fn intake_hash(
+        &self,
+        store: StoreId,
+        kind: LookupKind,
+        value: &Personal,
+    ) -> Option<LookupHash> {
+        let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+        service.index(store, kind).map(|key| key.hash(value))
+    }
+
+    /// Returns the keyed hash of an order's content, for telling a change from a repetition.
+    pub fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+        MacKey::tag(&service.digests, parts)
+    }
+
+    /// Looks orders up by the hash of their number, and subjects by look-up hashes, for intake.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn intake_state<T>(
+        &self,
+        ask: impl FnOnce(&IntakeState<'_, '_>) -> Result<T, StoreError>,
+    ) -> Result<T, Refusal> {
+        Ok(self.reader().read(|tx| ask(&IntakeState { tx }))?)
+    }
+}
+
+/// What intake may ask the keyring.
+pub struct IntakeState<'s, 't> {
+    tx: &'s lethe_store::Tx<'t>,
+}
+
+impl IntakeState<'_, '_> {
+    /// Says what is known of an order.
+    pub fn order(&self, hash: &LookupHash) -> Result<Option<KnownOrder>, StoreError> {
+        known_orders::fetch(self.tx, hash)
+    }
+
+    /// Says which subject a hash leads to: the one known longest, if there are several.
+    pub fn subject(&self, hash: &LookupHash) -> Result<Option<SubjectId>, StoreError> {
+        Ok(lookups::find(self.tx, hash, 1)?.pop())
+    }
+}
+
+fn trace(
+    permit: &IntakePermit,
+    writes: &KeyringWrites,
+    lookups: Vec<(LookupHash, [u8; 16])>,
+) -> IntentTrace {
+    let of = |is_new: bool| {
+        let orders = writes
+            .orders
+            .iter()
+            .filter(move |order| order.is_new == is_new);
+        orders.map(|order| order.hash).collect()
+    };
+    IntentTrace::Intake {
+        store: permit.store.0,
+        records: writes
+            .keys
+            .iter()
+            .map(|key| {
+                let RecordId {
+                    subject,
+                    order,
+                    category,
+                } = key.record;
+                let ids = (*subject.as_bytes(), *order.as_bytes());
+                (
+                    ids.0,
+                    ids.1,
+                    category.number(),
+                    key.generation,
+                    key.superseded,
+                )
+            })
+            .collect(),
+        subjects: permit
+            .new_subjects
+            .iter()
+            .map(|row| *row.subject.as_bytes())
+            .collect(),
+        lookups,
+        orders: of(true),
+        renewed: of(false),
+    }
+}
+
+fn to_array(bytes: &[u8]) -> [u8; 16] {
+    bytes.try_into().expect("half of 32 bytes")
+}

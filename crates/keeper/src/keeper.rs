@@ -1,0 +1,383 @@
+//! The keeper itself: opening, the log's publication, and what the other parts share.
+
+use crate::credential::Credential;
+use crate::credentials::Credentials;
+use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys};
+use crate::log::{
+    AccessLog, ActKind, Body, History, LogError, LogFiles, LogKeys, Phase, PublicPart,
+};
+use crate::quota::{Quotas, WINDOW_MS};
+use crate::{KeeperError, OPERATOR, Refusal};
+use lethe_crypto::{SecretKey, Token, TokenKey};
+use lethe_model::{
+    Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Random, StoreId, SubjectId, SubjectNumber,
+};
+use lethe_store::keyring::subject_keys;
+use lethe_store::{Database, Folder, Kind, Speed};
+use lethe_tlog::NoteSigner;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// Time and chance, passed in.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives random bytes.
+    pub random: Arc<dyn Random>,
+}
+
+/// Owner of keys, quotas and log.
+pub struct Keeper {
+    pub(crate) around: Surroundings,
+    pub(crate) root: SecretKey,
+    pub(crate) admission: Mutex<AdmissionState>,
+    pub(crate) epochs: RwLock<Epochs>,
+    pub(crate) service: RwLock<ServiceKeys>,
+    pub(crate) credentials: RwLock<Credentials>,
+    pub(crate) reader: Mutex<Database>,
+    pub(crate) writer: Mutex<Database>,
+    pub(crate) next_number: AtomicU64,
+    /// Intents whose outcome is logged; their rows go with the next write to the keyring.
+    pub(crate) settled: Mutex<Vec<[u8; 16]>>,
+    publishing: Mutex<()>,
+    log_files: LogFiles,
+    log_body_key: SecretKey,
+    log_verifier_key: String,
+}
+
+/// What one admission at a time may touch: the log and the quotas it charges.
+pub(crate) struct AdmissionState {
+    pub(crate) log: AccessLog,
+    pub(crate) quotas: Quotas,
+}
+
+impl Keeper {
+    /// Makes the keyring and the log of a new installation.
+    ///
+    /// # Errors
+    ///
+    /// What the databases and the file system say.
+    pub fn create(
+        folder: &Folder,
+        root: &SecretKey,
+        around: &Surroundings,
+    ) -> Result<(), KeeperError> {
+        let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let random = &*around.random;
+        let now_ms = around.clock.now_ms();
+        let origin: String = random
+            .bytes::<8>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let origin = format!("lethe.invalid/log/{origin}");
+        keyring.write(|tx| -> Result<(), KeeperError> {
+            Epochs::begin(tx, root, 1, now_ms, random)?;
+            ServiceKeys::create(tx, root, &origin, now_ms, random)?;
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Opens keyring and log under the root key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError`] when keys, credentials or log do not authenticate, or files are damaged.
+    pub fn open(
+        folder: &Folder,
+        root: SecretKey,
+        around: Surroundings,
+    ) -> Result<Self, KeeperError> {
+        let mut writer = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let (epochs, service, credentials, last_number) =
+            writer.read(|tx| -> Result<_, KeeperError> {
+                let service = ServiceKeys::load(tx, &root)?;
+                let credentials = Credentials::load(tx, &service.credentials)?;
+                Ok((
+                    Epochs::load(tx, &root)?,
+                    service,
+                    credentials,
+                    subject_keys::last_number(tx)?,
+                ))
+            })?;
+        let origin = service
+            .log_origin()
+            .ok_or(KeeperError::Keyring {
+                what: "the log key",
+            })?
+            .to_owned();
+        let seed = service.secret(LOG_SIGNING, &origin)?;
+        let signer = NoteSigner::new(&origin, seed.expose()).map_err(|_| KeeperError::Keyring {
+            what: "the log key",
+        })?;
+        let log_body_key = service.secret(LOG_BODY, &origin)?;
+        let log_verifier_key = signer.verifier_key().to_string();
+        let keys = LogKeys {
+            origin,
+            signer,
+            body_key: log_body_key.clone(),
+        };
+        let (log, torn) = AccessLog::open(&folder.log_dir(), keys, &*around.random)?;
+        let log_files = log.files().clone();
+        let keeper = Self {
+            root,
+            admission: Mutex::new(AdmissionState {
+                log,
+                quotas: Quotas::default(),
+            }),
+            epochs: RwLock::new(epochs),
+            service: RwLock::new(service),
+            credentials: RwLock::new(credentials),
+            reader: Mutex::new(reader),
+            writer: Mutex::new(writer),
+            next_number: AtomicU64::new(last_number + 1),
+            settled: Mutex::new(Vec::new()),
+            publishing: Mutex::new(()),
+            log_files,
+            log_body_key,
+            log_verifier_key,
+            around,
+        };
+        keeper.begin_log(torn)?;
+        keeper.restore_quotas()?;
+        keeper.publish_log()?;
+        Ok(keeper)
+    }
+
+    /// Writes the first entry of a new log, or one that tells of a torn write.
+    fn begin_log(&self, torn_bytes: u64) -> Result<(), KeeperError> {
+        let mut admission = self.admission();
+        let is_new = admission.log.size() == 0;
+        if !is_new && torn_bytes == 0 {
+            return Ok(());
+        }
+        let act = if is_new {
+            ActKind::Genesis
+        } else {
+            ActKind::Recovery
+        };
+        let detail = if is_new {
+            serde_json::json!({ "format": 1 })
+        } else {
+            serde_json::json!({ "unacknowledged_bytes_dropped": torn_bytes })
+        };
+        let public = public_part(act, Phase::Act, StoreId(0), OPERATOR, Some(detail));
+        let body = Body::new(self.around.random.bytes(), public, Vec::new());
+        admission
+            .log
+            .append(self.around.clock.now_ms(), &[body], &*self.around.random)?;
+        Ok(())
+    }
+
+    /// A restart frees nobody's quota: the last window is read back from the log.
+    fn restore_quotas(&self) -> Result<(), KeeperError> {
+        let mut admission = self.admission();
+        let now_ms = admission.log.last_ms();
+        let since_ms = now_ms.saturating_sub(WINDOW_MS);
+        let quotas = &mut admission.quotas;
+        self.history().each_since(since_ms, |act| {
+            let is_metered = matches!(act.public.act, ActKind::Reveal | ActKind::Find);
+            if is_metered && act.public.denied.is_none() {
+                let people = act.body.commitments.iter().map(|one| one.number.0);
+                let (credential, at_ms) = (&act.public.credential, act.entry.at_ms);
+                quotas.restore(credential, people, act.public.misses, at_ms);
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Adds a store: its index keys, and the operator's token key and grant for it.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring database says.
+    pub fn add_store(
+        &self,
+        store: StoreId,
+        operator_people_per_day: u32,
+    ) -> Result<(), KeeperError> {
+        let now_ms = self.around.clock.now_ms();
+        let random = &*self.around.random;
+        let operator = Credential::new(
+            if store.0 == 1 {
+                OPERATOR.to_owned()
+            } else {
+                format!("{OPERATOR}-{}", store.0)
+            },
+            store,
+            OPERATOR.to_owned(),
+            Grant {
+                fields: FieldSet::all(),
+                purposes: PurposeSet::all(),
+                powers: Power::ALL.into_iter().collect::<PowerSet>(),
+                people_per_day: operator_people_per_day,
+                expires_at_ms: None,
+            },
+            now_ms,
+            None,
+        );
+        let service = {
+            let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+            operator.to_row(&service.credentials)
+        };
+        self.writer().write(|tx| -> Result<(), KeeperError> {
+            ServiceKeys::create_store(tx, &self.root, store, now_ms, random)?;
+            ServiceKeys::create_recipient(tx, &self.root, store, OPERATOR, now_ms, random)?;
+            lethe_store::keyring::credentials::insert(tx, &service)?;
+            Ok(())
+        })?;
+        self.reload()
+    }
+
+    /// Reads service keys and credentials again after a change.
+    pub(crate) fn reload(&self) -> Result<(), KeeperError> {
+        let (service, credentials) = self.reader().read(|tx| -> Result<_, KeeperError> {
+            let service = ServiceKeys::load(tx, &self.root)?;
+            let credentials = Credentials::load(tx, &service.credentials)?;
+            Ok((service, credentials))
+        })?;
+        *self.service.write().unwrap_or_else(PoisonError::into_inner) = service;
+        *self
+            .credentials
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = credentials;
+        Ok(())
+    }
+
+    /// Publishes tiles and a signed checkpoint of everything logged so far.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says; the log itself stays durable and can be published later.
+    pub fn publish_log(&self) -> Result<(), LogError> {
+        let _one_at_a_time = self
+            .publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(publication) = self.admission().log.prepare_publication() else {
+            return Ok(());
+        };
+        // Written without the admission lock: reveals go on meanwhile.
+        let result = publication.write(&self.log_files);
+        self.admission()
+            .log
+            .finish_publication(publication, result.is_ok());
+        result.map_err(LogError::Write)
+    }
+
+    /// Returns how many log entries are durable.
+    pub fn log_size(&self) -> u64 {
+        self.admission().log.size()
+    }
+
+    /// Returns the log's public files.
+    pub fn log_files(&self) -> &LogFiles {
+        &self.log_files
+    }
+
+    /// Returns the log's verifier key as text (C2SP signed-note).
+    pub fn log_verifier_key(&self) -> &str {
+        &self.log_verifier_key
+    }
+
+    /// Reads the log's bodies.
+    pub fn history(&self) -> History<'_> {
+        History::new(self.log_files.clone(), &self.log_body_key)
+    }
+
+    /// Returns the token key of a recipient, for reading and writing its tokens.
+    pub fn token_key(&self, credential: &Credential) -> Option<TokenKey> {
+        let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+        service
+            .token(credential.store, &credential.recipient)
+            .cloned()
+    }
+
+    /// Writes the token of a subject or order for a recipient.
+    pub fn token(&self, credential: &Credential, token: Token) -> Option<String> {
+        self.token_key(credential).map(|key| key.encode(token))
+    }
+
+    /// Returns a subject's number in the log; `None` when there is none or it was forgotten.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn subject_number(&self, subject: &SubjectId) -> Result<Option<SubjectNumber>, Refusal> {
+        let row = self.reader().read(|tx| subject_keys::fetch(tx, subject))?;
+        Ok(row.map(|row| row.number))
+    }
+
+    /// Says whose number it is; `None` once that person was forgotten.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn subject_by_number(&self, number: SubjectNumber) -> Result<Option<SubjectId>, Refusal> {
+        let row = self
+            .reader()
+            .read(|tx| subject_keys::by_number(tx, number))?;
+        Ok(row.map(|row| row.subject))
+    }
+
+    /// Counts the subjects of a store.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn people_count(&self, store: StoreId) -> Result<u64, Refusal> {
+        let count = self.reader().read(|tx| subject_keys::count(tx, store))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    pub(crate) fn admission(&self) -> MutexGuard<'_, AdmissionState> {
+        self.admission
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn reader(&self) -> MutexGuard<'_, Database> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Database> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Appends one entry that concerns no subject.
+    pub(crate) fn append(&self, public: PublicPart) -> Result<u64, Refusal> {
+        let body = Body::new(self.around.random.bytes(), public, Vec::new());
+        let now_ms = self.around.clock.now_ms();
+        Ok(self
+            .admission()
+            .log
+            .append(now_ms, &[body], &*self.around.random)?)
+    }
+}
+
+/// A public part with the rarely used columns empty.
+pub(crate) fn public_part(
+    act: ActKind,
+    phase: Phase,
+    store: StoreId,
+    credential: &str,
+    detail: Option<serde_json::Value>,
+) -> PublicPart {
+    PublicPart {
+        act,
+        phase,
+        store: store.0,
+        credential: credential.to_owned(),
+        purpose: None,
+        fields: Vec::new(),
+        denied: None,
+        subjects: 0,
+        misses: 0,
+        root: None,
+        intent: None,
+        detail,
+    }
+}

@@ -1,0 +1,16 @@
+//! The access log: everything done with personal data, durable before it is done, provable after.
+
+mod access_log;
+mod body;
+mod entry;
+mod files;
+mod history;
+mod publish;
+mod segment;
+
+pub use access_log::{AccessLog, LogError, LogKeys};
+pub use body::{ActKind, Body, Commitment, MalformedBody, Phase, PublicPart};
+pub use entry::{ENTRY_LEN, Entry, entry_base64};
+pub use files::LogFiles;
+pub use history::{History, LoggedAct};
+pub use segment::{Group, Groups, SealedEntry, SegmentError, SegmentHeader, encode_group};

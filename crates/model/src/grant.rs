@@ -1,0 +1,96 @@
+//! Grants: what a credential may do.
+
+use crate::{FieldSet, PurposeSet};
+use std::fmt;
+
+/// A kind of act beyond revealing fields. The list is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Power {
+    /// Reveal the granted fields, and look people up by them.
+    Reveal = 0,
+    /// List orders and subjects as tokens, without any personal field.
+    List = 1,
+    /// Hand in orders and customers.
+    Intake = 2,
+    /// Create, list, revoke and rotate keys.
+    Keys = 3,
+    /// Read the access log's bodies.
+    Audit = 4,
+}
+
+impl Power {
+    /// Every power.
+    pub const ALL: [Self; 5] = [
+        Self::Reveal,
+        Self::List,
+        Self::Intake,
+        Self::Keys,
+        Self::Audit,
+    ];
+
+    /// Returns its name in interfaces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reveal => "reveal",
+            Self::List => "list",
+            Self::Intake => "intake",
+            Self::Keys => "keys",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// Parses a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|power| power.name() == text)
+    }
+}
+
+/// A set of powers.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct PowerSet(u8);
+
+impl PowerSet {
+    /// Says whether `power` is in the set.
+    pub const fn contains(self, power: Power) -> bool {
+        self.0 & (1 << power as u8) != 0
+    }
+
+    /// Lists the powers.
+    pub fn iter(self) -> impl Iterator<Item = Power> {
+        Power::ALL
+            .into_iter()
+            .filter(move |power| self.contains(*power))
+    }
+}
+
+impl FromIterator<Power> for PowerSet {
+    fn from_iter<I: IntoIterator<Item = Power>>(powers: I) -> Self {
+        Self(
+            powers
+                .into_iter()
+                .fold(0, |bits, power| bits | 1 << power as u8),
+        )
+    }
+}
+
+impl fmt::Debug for PowerSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// What a credential may do: fields × purposes × powers, bounded by a quota of people and a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// The fields it may reveal.
+    pub fields: FieldSet,
+    /// The purposes it may state.
+    pub purposes: PurposeSet,
+    /// What else it may do.
+    pub powers: PowerSet,
+    /// How many distinct people it may read or guess at in any 24 hours.
+    pub people_per_day: u32,
+    /// Unix milliseconds from which it is refused; `None` only for the operator.
+    pub expires_at_ms: Option<i64>,
+}

@@ -1,0 +1,24 @@
+//! Nouns and rules of Lethe: ids, fields, grants, normalisation, clocks. No I/O.
+
+mod chance;
+mod clock;
+mod field;
+mod field_set;
+mod grant;
+mod id;
+mod incoming;
+pub mod normalise;
+mod personal;
+mod purpose;
+mod store;
+
+pub use chance::Random;
+pub use clock::Clock;
+pub use field::{Category, FIELDS, Field, FieldKind, UnknownField};
+pub use field_set::FieldSet;
+pub use grant::{Grant, Power, PowerSet};
+pub use id::{OrderId, RecordId, SubjectId, SubjectNumber};
+pub use incoming::{IncomingCustomer, IncomingOrder, IncomingParty, OrderLine};
+pub use personal::Personal;
+pub use purpose::{Purpose, PurposeSet, UnknownPurpose};
+pub use store::{StoreId, StoreName};

@@ -1,0 +1,340 @@
+//! The writer: one batch at a time, in an order that survives a crash at any point.
+
+use super::Rejection;
+use super::decide::{Decision, Draw, Overlay, Planned};
+use super::prepare::Prepared;
+use super::seal::{Earlier, SealedBatch, planned_subjects, seal};
+use crate::Error;
+use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, OpenIntent, Surroundings};
+use lethe_model::{OrderId, SubjectId};
+use lethe_store::active::{batches, imports, orders, records};
+use lethe_store::{Database, StoreError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What became of one order or customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntakeOutcome {
+    /// It is new.
+    Imported {
+        /// The buyer.
+        subject: SubjectId,
+        /// The order.
+        order: OrderId,
+    },
+    /// It replaced an earlier version.
+    Updated {
+        /// The buyer.
+        subject: SubjectId,
+        /// The order.
+        order: OrderId,
+    },
+    /// It is stored like that already, or in a later version.
+    Unchanged,
+    /// It was not taken.
+    Rejected(Rejection),
+}
+
+/// One item of a batch: prepared, or refused while being prepared.
+pub(crate) type BatchItem = Result<Prepared, Rejection>;
+
+/// How far the source of a batch has come, stored with it.
+pub(crate) struct Progress {
+    pub(crate) source: [u8; 16],
+    pub(crate) rows_done: i64,
+    pub(crate) report: String,
+}
+
+/// The one writer of the active store.
+pub(crate) struct Intake {
+    keeper: Arc<Keeper>,
+    around: Surroundings,
+    state: Mutex<State>,
+}
+
+pub(crate) struct State {
+    pub(crate) active: Database,
+    /// Marks of batches whose intents the keyring forgets with its next write.
+    finished: Vec<[u8; 16]>,
+}
+
+/// What is known of the orders that a batch changes.
+#[derive(Default)]
+struct Before {
+    records: Earlier,
+    revisions: HashMap<(SubjectId, OrderId), u32>,
+}
+
+impl Intake {
+    pub(crate) fn start(keeper: Arc<Keeper>, active: Database, around: Surroundings) -> Self {
+        Self {
+            keeper,
+            around,
+            state: Mutex::new(State {
+                active,
+                finished: Vec::new(),
+            }),
+        }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in a batch and says what became of each item, in order.
+    ///
+    /// # Errors
+    ///
+    /// When nothing of the batch was stored; what was begun is undone.
+    pub(crate) fn take(
+        &self,
+        credential: &Credential,
+        items: Vec<BatchItem>,
+        progress: Option<&dyn Fn(&[IntakeOutcome]) -> Progress>,
+    ) -> Result<Vec<IntakeOutcome>, Error> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        let mut rest = items;
+        while !rest.is_empty() {
+            let state = &mut *self.lock();
+            let (batch, decided, later) = self.decide(state, rest)?;
+            outcomes.extend(decided);
+            rest = later;
+            // Progress covers the items up to the end of the last part only.
+            let note = progress
+                .filter(|_| rest.is_empty())
+                .map(|note| note(&outcomes));
+            self.store(state, credential, batch, note.as_ref())?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Decides on items until one changes another of the same batch; those behind it come back.
+    fn decide(
+        &self,
+        state: &mut State,
+        items: Vec<BatchItem>,
+    ) -> Result<(Vec<Planned>, Vec<IntakeOutcome>, Vec<BatchItem>), Error> {
+        let mut overlay = Overlay::default();
+        let (mut batch, mut outcomes, mut later) = (Vec::new(), Vec::new(), Vec::new());
+        let random = &*self.around.random;
+        let draw = Draw {
+            now_ms: self.around.clock.now_ms(),
+            random,
+        };
+        state.active.read(|tx| -> Result<(), Error> {
+            let recipient_of =
+                |subject: &SubjectId, order: &OrderId| orders::recipient(tx, subject, order);
+            self.keeper.intake_state(|known| {
+                let mut items = items.into_iter();
+                for item in items.by_ref() {
+                    let prepared = match item {
+                        Ok(prepared) => prepared,
+                        Err(rejection) => {
+                            outcomes.push(IntakeOutcome::Rejected(rejection));
+                            continue;
+                        }
+                    };
+                    let row = prepared.row;
+                    match overlay.decide(known, &draw, prepared, recipient_of)? {
+                        Decision::Unchanged => outcomes.push(IntakeOutcome::Unchanged),
+                        Decision::Erased => outcomes.push(IntakeOutcome::Rejected(erased(row))),
+                        Decision::Store(planned) => {
+                            outcomes.push(planned.outcome());
+                            batch.push(*planned);
+                        }
+                        Decision::Later(prepared) => {
+                            later.push(Ok(*prepared));
+                            break;
+                        }
+                    }
+                }
+                later.extend(items);
+                Ok(())
+            })?;
+            Ok(())
+        })?;
+        Ok((batch, outcomes, later))
+    }
+
+    fn store(
+        &self,
+        state: &mut State,
+        credential: &Credential,
+        batch: Vec<Planned>,
+        progress: Option<&Progress>,
+    ) -> Result<(), Error> {
+        if batch.is_empty() {
+            return self.note_progress(state, progress);
+        }
+        let counts = serde_json::json!({
+            "orders": batch.iter().filter(|planned| planned.order.is_some()).count(),
+            "new": batch.iter().filter(|planned| planned.is_new_order).count(),
+            "removed_secrets": batch.iter().map(|planned| planned.removed).sum::<u64>(),
+        });
+        let before = Before::load(&mut state.active, &batch)?;
+        let permit = self
+            .keeper
+            .begin_intake(credential, &planned_subjects(&batch))?;
+        let random = &*self.around.random;
+        let sealed = seal(
+            credential.store,
+            batch,
+            &before.records,
+            &before.revisions,
+            random,
+        );
+        self.keeper.store_keys(&permit, &sealed.keyring)?;
+        // The keyring has forgotten the intents of these: their marks can go with the next write.
+        let forgotten = std::mem::take(&mut state.finished);
+        let stored = self.store_data(state, &permit, &sealed, &forgotten, progress);
+        if let Err(error) = stored {
+            // The keys open nothing yet: take them back, so that the same orders can come again.
+            state.finished = forgotten;
+            let intent = OpenIntent {
+                id: *permit.intent(),
+                log_index: permit.log_index(),
+                trace: self.open_trace(permit.intent())?,
+            };
+            self.keeper.settle_after_crash(&intent, false)?;
+            return Err(error.into());
+        }
+        state.finished.push(*permit.intent());
+        Ok(self.keeper.finish_intake(&permit, counts)?)
+    }
+
+    fn open_trace(&self, id: &[u8; 16]) -> Result<IntentTrace, Error> {
+        let open = self.keeper.open_intents()?;
+        open.into_iter()
+            .find(|intent| intent.id == *id)
+            .map(|intent| intent.trace)
+            .ok_or(Error::NotFound)
+    }
+
+    fn store_data(
+        &self,
+        state: &mut State,
+        permit: &IntakePermit,
+        sealed: &SealedBatch,
+        forgotten: &[[u8; 16]],
+        progress: Option<&Progress>,
+    ) -> Result<(), StoreError> {
+        let now_ms = self.around.clock.now_ms();
+        state.active.write(|tx| {
+            for mark in forgotten {
+                batches::delete(tx, mark)?;
+            }
+            batches::insert(tx, permit.intent(), now_ms)?;
+            for order in &sealed.orders {
+                orders::upsert(tx, order)?;
+            }
+            for record in &sealed.records {
+                records::upsert(tx, record)?;
+            }
+            for record in &sealed.obsolete {
+                records::delete(tx, record)?;
+            }
+            match progress {
+                Some(one) => imports::upsert(tx, &one.source, one.rows_done, &one.report, now_ms),
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn note_progress(&self, state: &mut State, progress: Option<&Progress>) -> Result<(), Error> {
+        let Some(one) = progress else { return Ok(()) };
+        let now_ms = self.around.clock.now_ms();
+        let write = |tx: &lethe_store::Tx<'_>| {
+            imports::upsert(tx, &one.source, one.rows_done, &one.report, now_ms)
+        };
+        Ok(state.active.write::<_, StoreError>(write)?)
+    }
+
+    /// Ends what a crash left open: batches whose data is durable are finished, others undone.
+    pub(crate) fn recover(&self) -> Result<(), Error> {
+        for intent in self.keeper.open_intents()? {
+            let state = &mut *self.lock();
+            match &intent.trace {
+                IntentTrace::Intake { .. } => {
+                    let is_stored = state.active.read(|tx| batches::exists(tx, &intent.id))?;
+                    self.keeper.settle_after_crash(&intent, is_stored)?;
+                    state.active.write(|tx| batches::delete(tx, &intent.id))?;
+                }
+                IntentTrace::Erase {
+                    subjects, records, ..
+                } => {
+                    crate::erase::erase_data(&mut state.active, subjects, records)?;
+                    self.keeper.settle_after_crash(&intent, true)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Clears the traces of finished batches.
+    pub(crate) fn close(&self) -> Result<(), Error> {
+        self.keeper.forget_settled()?;
+        let state = &mut *self.lock();
+        let marks = std::mem::take(&mut state.finished);
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let delete =
+            |tx: &lethe_store::Tx<'_>| marks.iter().try_for_each(|one| batches::delete(tx, one));
+        Ok(state.active.write::<_, StoreError>(delete)?)
+    }
+
+    /// Forgets how far a source had come, once it is done.
+    pub(crate) fn finish_source(&self, source: &[u8; 16]) -> Result<(), Error> {
+        let state = &mut *self.lock();
+        Ok(state.active.write(|tx| imports::delete(tx, source))?)
+    }
+}
+
+impl Before {
+    fn load(active: &mut Database, batch: &[Planned]) -> Result<Self, StoreError> {
+        let mut before = Self::default();
+        if batch.iter().all(|planned| planned.is_new_order) {
+            return Ok(before);
+        }
+        active.read(|tx| {
+            for planned in batch.iter().filter(|planned| !planned.is_new_order) {
+                let row = orders::fetch(tx, &planned.subject, &planned.order_id)?;
+                let recipient = row.as_ref().and_then(|row| row.recipient);
+                let owners = [Some(planned.subject), recipient];
+                for owner in owners.into_iter().flatten() {
+                    for record in records::of_subject(tx, &owner)? {
+                        if record.id.order == planned.order_id {
+                            before.records.insert(record.id, record.generation);
+                        }
+                    }
+                }
+                if let Some(row) = row {
+                    before
+                        .revisions
+                        .insert((row.subject, row.order), row.revision);
+                }
+            }
+            Ok(before)
+        })
+    }
+}
+
+impl Planned {
+    fn outcome(&self) -> IntakeOutcome {
+        let (subject, order) = (self.subject, self.order_id);
+        if self.is_new_order {
+            IntakeOutcome::Imported { subject, order }
+        } else {
+            IntakeOutcome::Updated { subject, order }
+        }
+    }
+}
+
+fn erased(row: u64) -> Rejection {
+    Rejection {
+        row,
+        code: "erased".into(),
+        column: None,
+        reason: "this order was erased and stays so".into(),
+    }
+}

@@ -1,0 +1,295 @@
+//! The lane: the one way in which reveals and look-ups reach the keeper.
+//!
+//! Requests that arrive while a log write is under way wait together and share the next one (group
+//! commit), one key look-up and one read of the active store.
+
+use crate::Error;
+use crate::find::{FindQuery, Found};
+use crate::reveal::{RevealQuery, Revealed, open_record};
+use lethe_crypto::{SecretKey, Token};
+use lethe_keeper::{Admitted, Credential, Keeper, Receipt, Refusal, Request, Sought};
+use lethe_model::{Category, FieldSet, OrderId, RecordId, SubjectId};
+use lethe_store::active::records::RecordRow;
+use lethe_store::active::{orders, records};
+use lethe_store::{Database, StoreError};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+/// Requests that share one durable write at most.
+const GROUP_MAX: usize = 256;
+/// Requests that may wait; more are told to come back.
+const QUEUE_MAX: usize = 4_096;
+
+/// What becomes of an answer. Called once, from the lane's thread: hand it on, do not work in it.
+pub type Reply<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
+
+pub(crate) enum Job {
+    Reveal(RevealJob),
+    Find(FindJob),
+}
+
+pub(crate) struct RevealJob {
+    pub(crate) credential: Arc<Credential>,
+    pub(crate) token: Token,
+    pub(crate) query: RevealQuery,
+    pub(crate) reply: Reply<Revealed>,
+}
+
+pub(crate) struct FindJob {
+    pub(crate) credential: Arc<Credential>,
+    pub(crate) query: FindQuery,
+    pub(crate) reply: Reply<Found>,
+}
+
+/// The lane's entrance.
+pub(crate) struct Lane {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Lane {
+    pub(crate) fn start(keeper: Arc<Keeper>, active: Database) -> Self {
+        let (jobs, waiting) = sync_channel(QUEUE_MAX);
+        let worker = Worker { keeper, active };
+        let thread = std::thread::spawn(move || worker.run(&waiting));
+        Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        }
+    }
+
+    /// Queues a job, or refuses it at once when too many wait.
+    pub(crate) fn send(&self, job: Job) {
+        let Some(jobs) = &self.jobs else {
+            return job.fail(Error::ShuttingDown);
+        };
+        match jobs.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(job)) => job.fail(Error::Busy),
+            Err(TrySendError::Disconnected(job)) => job.fail(Error::ShuttingDown),
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+impl Job {
+    fn fail(self, error: Error) {
+        match self {
+            Self::Reveal(job) => (job.reply)(Err(error)),
+            Self::Find(job) => (job.reply)(Err(error)),
+        }
+    }
+}
+
+struct Worker {
+    keeper: Arc<Keeper>,
+    active: Database,
+}
+
+/// A granted reveal with the records it needs.
+struct Opening {
+    job: RevealJob,
+    receipt: Receipt,
+    records: Vec<RecordId>,
+}
+
+impl Worker {
+    fn run(mut self, waiting: &Receiver<Job>) {
+        while let Ok(first) = waiting.recv() {
+            let mut group = vec![first];
+            group.extend(std::iter::from_fn(|| waiting.try_recv().ok()).take(GROUP_MAX - 1));
+            self.serve(group);
+        }
+    }
+
+    fn serve(&mut self, group: Vec<Job>) {
+        let wanted = match self.wanted_records(&group) {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                let refusal = Refusal::KeyringUnavailable(error.to_string());
+                return group
+                    .into_iter()
+                    .for_each(|job| job.fail(refusal.clone().into()));
+            }
+        };
+        let requests = group
+            .iter()
+            .zip(&wanted)
+            .map(|(job, records)| job.request(records));
+        let answers = self.keeper.admit(requests.collect());
+        let mut openings = Vec::new();
+        for ((job, records), answer) in group.into_iter().zip(wanted).zip(answers) {
+            match (job, answer) {
+                (job, Err(refusal)) => job.fail(refusal.into()),
+                (Job::Find(job), Ok(admitted)) => self.answer_find(job, &admitted),
+                (Job::Reveal(job), Ok(admitted)) => {
+                    openings.push(Opening {
+                        job,
+                        receipt: admitted.receipt,
+                        records,
+                    });
+                }
+            }
+        }
+        self.answer_reveals(openings);
+    }
+
+    /// Says which records each job needs; a gift's delivery record is its recipient's.
+    fn wanted_records(&mut self, group: &[Job]) -> Result<Vec<Vec<RecordId>>, StoreError> {
+        self.active.read(|tx| {
+            group
+                .iter()
+                .map(|job| {
+                    let Job::Reveal(job) = job else {
+                        return Ok(Vec::new());
+                    };
+                    let (subject, order) = match job.token {
+                        Token::Subject(subject) => (subject, OrderId::ACCOUNT),
+                        Token::Order(subject, order) => (subject, order),
+                    };
+                    let mut wanted = Vec::new();
+                    for category in job.query.fields.categories() {
+                        let owner = match category {
+                            Category::Delivery => {
+                                orders::recipient(tx, &subject, &order)?.unwrap_or(subject)
+                            }
+                            _ => subject,
+                        };
+                        wanted.push(RecordId {
+                            subject: owner,
+                            order,
+                            category,
+                        });
+                    }
+                    Ok(wanted)
+                })
+                .collect()
+        })
+    }
+
+    fn answer_find(&self, job: FindJob, admitted: &Admitted) {
+        let found = self
+            .keeper
+            .token_key(&job.credential)
+            .map(|key| Found::new(&key, admitted))
+            .ok_or(Error::NotFound);
+        (job.reply)(found);
+    }
+
+    fn answer_reveals(&mut self, openings: Vec<Opening>) {
+        let asked: Vec<(&Receipt, &[RecordId])> = openings
+            .iter()
+            .map(|one| (&one.receipt, one.records.as_slice()))
+            .collect();
+        let keys = self.keeper.data_keys(&asked);
+        let rows = self
+            .active
+            .read(|tx| -> Result<Vec<Vec<Option<RecordRow>>>, StoreError> {
+                let of = |one: &Opening| {
+                    one.records
+                        .iter()
+                        .map(|id| records::fetch(tx, id))
+                        .collect()
+                };
+                openings.iter().map(of).collect()
+            });
+        let (keys, rows) = match (keys, rows) {
+            (Ok(keys), Ok(rows)) => (keys, rows),
+            (Err(refusal), _) => {
+                return openings
+                    .into_iter()
+                    .for_each(|one| (one.job.reply)(Err(refusal.clone().into())));
+            }
+            (_, Err(error)) => {
+                let refusal = Refusal::KeyringUnavailable(error.to_string());
+                return openings
+                    .into_iter()
+                    .for_each(|one| (one.job.reply)(Err(refusal.clone().into())));
+            }
+        };
+        for ((opening, keys), rows) in openings.into_iter().zip(keys).zip(rows) {
+            let answer = keys
+                .map_err(Error::from)
+                .and_then(|keys| opening.open(&keys, &rows));
+            (opening.job.reply)(answer);
+        }
+    }
+}
+
+impl Job {
+    fn request(&self, records: &[RecordId]) -> Request {
+        match self {
+            Self::Reveal(job) => Request {
+                credential: Arc::clone(&job.credential),
+                purpose: job.query.purpose,
+                sought: Sought::Fields(by_subject(records, job.query.fields)),
+            },
+            Self::Find(job) => Request {
+                credential: Arc::clone(&job.credential),
+                purpose: job.query.purpose,
+                sought: Sought::Whose {
+                    kind: job.query.kind,
+                    value: job.query.value.clone(),
+                },
+            },
+        }
+    }
+}
+
+/// Sums up which fields of which subject the records are.
+fn by_subject(records: &[RecordId], fields: FieldSet) -> Vec<(SubjectId, FieldSet)> {
+    let mut subjects: Vec<(SubjectId, FieldSet)> = Vec::new();
+    for record in records {
+        let of_record = fields.of_category(record.category);
+        match subjects
+            .iter_mut()
+            .find(|(subject, _)| *subject == record.subject)
+        {
+            Some((_, all)) => *all = all.union(of_record),
+            None => subjects.push((record.subject, of_record)),
+        }
+    }
+    subjects
+}
+
+impl Opening {
+    fn open(
+        &self,
+        keys: &[Vec<(u32, SecretKey)>],
+        rows: &[Option<RecordRow>],
+    ) -> Result<Revealed, Error> {
+        let mut revealed = Revealed {
+            log_index: self.receipt.index(),
+            fields: Vec::new(),
+        };
+        let mut is_known = false;
+        for (keys, row) in keys.iter().zip(rows) {
+            let Some(row) = row else { continue };
+            is_known = true;
+            let key = keys
+                .iter()
+                .find(|(generation, _)| *generation == row.generation);
+            // A record whose key is gone was erased, whatever its row still holds.
+            let Some((_, key)) = key else {
+                return Err(Error::NotFound);
+            };
+            revealed
+                .fields
+                .extend(open_record(key, row, self.job.query.fields)?);
+        }
+        if is_known {
+            Ok(revealed)
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Rotation of the key-encryption key.
+
+use crate::{Error, Vault};
+use lethe_keeper::{Credential, RotationReport};
+
+pub use lethe_keeper::RotationProgress;
+
+impl Vault {
+    /// Rotates the key-encryption key, or finishes a rotation that was interrupted.
+    ///
+    /// # Errors
+    ///
+    /// What log and keyring say; run it again to go on.
+    pub fn rotate(
+        &self,
+        credential: &Credential,
+        progress: impl FnMut(RotationProgress),
+    ) -> Result<RotationReport, Error> {
+        Ok(self.keeper.rotate(credential, progress)?)
+    }
+}

@@ -1,0 +1,67 @@
+//! Status: what this installation holds, in numbers.
+
+use crate::{Error, Vault};
+use lethe_model::StoreId;
+use lethe_store::active::{orders, records};
+use serde::Serialize;
+
+/// What an installation holds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// Per shop.
+    pub stores: Vec<StoreStatus>,
+    /// Entries in the access log.
+    pub log_entries: u64,
+    /// The log's verifier key (C2SP signed-note).
+    pub log_key: String,
+}
+
+/// What a shop holds.
+#[derive(Debug, Clone, Serialize)]
+pub struct StoreStatus {
+    /// Its name.
+    pub name: String,
+    /// The controller.
+    pub controller: String,
+    /// People.
+    pub people: u64,
+    /// Orders.
+    pub orders: u64,
+    /// Sealed records.
+    pub records: u64,
+}
+
+impl Vault {
+    /// Counts what is stored.
+    ///
+    /// # Errors
+    ///
+    /// What the databases say.
+    pub fn status(&self) -> Result<Status, Error> {
+        let stores: Result<Vec<StoreStatus>, Error> = self
+            .stores()
+            .iter()
+            .map(|store| {
+                let (orders, records) = self.read_active(|tx| {
+                    Ok((orders::count(tx, store.id)?, records::count(tx, store.id)?))
+                })?;
+                Ok(StoreStatus {
+                    name: store.name.clone(),
+                    controller: store.controller.clone(),
+                    people: self.people_count(store.id)?,
+                    orders: u64::try_from(orders).unwrap_or(0),
+                    records: u64::try_from(records).unwrap_or(0),
+                })
+            })
+            .collect();
+        Ok(Status {
+            stores: stores?,
+            log_entries: self.keeper.log_size(),
+            log_key: self.keeper.log_verifier_key().to_owned(),
+        })
+    }
+
+    pub(crate) fn people_count(&self, store: StoreId) -> Result<u64, Error> {
+        Ok(self.keeper.people_count(store)?)
+    }
+}

@@ -1,0 +1,149 @@
+//! The vault: an opened installation.
+
+use crate::Error;
+use crate::intake::Intake;
+use crate::lane::Lane;
+use lethe_crypto::{ApiKey, Token, TokenKey};
+use lethe_keeper::log::LogFiles;
+use lethe_keeper::{Credential, Keeper, Surroundings};
+use lethe_model::StoreId;
+use lethe_store::active::stores::{self, StoreRow};
+use lethe_store::{Database, Folder, Kind, Speed, StoreError, Tx};
+use std::fs::File;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often the log is published while it grows.
+const PUBLICATION_INTERVAL: Duration = Duration::from_secs(1);
+
+/// An opened installation. Shared by reference; dropping the last one closes it.
+pub struct Vault {
+    pub(crate) folder: Folder,
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) around: Surroundings,
+    pub(crate) lane: Lane,
+    pub(crate) intake: Intake,
+    reader: Mutex<Database>,
+    stores: Vec<StoreRow>,
+    publisher: Publisher,
+    /// Held for as long as the vault is open.
+    _lock: File,
+}
+
+impl Vault {
+    pub(crate) fn start(
+        folder: Folder,
+        lock: File,
+        keeper: Keeper,
+        around: Surroundings,
+    ) -> Result<Self, Error> {
+        let keeper = Arc::new(keeper);
+        let writer = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
+        let mut reader = Database::open_reader(&folder.active(), Kind::Active)?;
+        let stores = reader.read(stores::list)?;
+        let intake = Intake::start(Arc::clone(&keeper), writer, around.clone());
+        intake.recover()?;
+        let lane_reader = Database::open_reader(&folder.active(), Kind::Active)?;
+        Ok(Self {
+            lane: Lane::start(Arc::clone(&keeper), lane_reader),
+            publisher: Publisher::start(Arc::clone(&keeper)),
+            reader: Mutex::new(reader),
+            intake,
+            stores,
+            folder,
+            keeper,
+            around,
+            _lock: lock,
+        })
+    }
+
+    /// Says whose API key this is.
+    ///
+    /// # Errors
+    ///
+    /// One answer for unknown, revoked and expired keys.
+    pub fn authenticate(&self, secret: &ApiKey) -> Result<Arc<Credential>, Error> {
+        Ok(self.keeper.authenticate(secret)?)
+    }
+
+    /// Returns the operator's credential for a shop: for commands on the folder itself.
+    ///
+    /// # Errors
+    ///
+    /// When the installation has no such shop.
+    pub fn operator(&self, store: StoreId) -> Result<Arc<Credential>, Error> {
+        self.keeper.operator(store).ok_or(Error::NotFound)
+    }
+
+    /// Lists the shops.
+    pub fn stores(&self) -> &[StoreRow] {
+        &self.stores
+    }
+
+    /// Returns the log's public files.
+    pub fn log_files(&self) -> &LogFiles {
+        self.keeper.log_files()
+    }
+
+    pub(crate) fn tokens(&self, credential: &Credential) -> Result<TokenKey, Error> {
+        self.keeper.token_key(credential).ok_or(Error::NotFound)
+    }
+
+    /// Reads a token of this caller; another recipient's is as unknown as an invented one.
+    pub(crate) fn read_token(&self, credential: &Credential, text: &str) -> Result<Token, Error> {
+        self.tokens(credential)?
+            .decode(text)
+            .map_err(|_| Error::NotFound)
+    }
+
+    pub(crate) fn read_active<T>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, Error> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(reader.read(work)?)
+    }
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        // What fails here is done again at the next opening.
+        drop(self.intake.close());
+        self.publisher.stop();
+        drop(self.keeper.publish_log());
+    }
+}
+
+/// Publishes the log in the background, so that no reveal waits for a tile.
+struct Publisher {
+    stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Publisher {
+    fn start(keeper: Arc<Keeper>) -> Self {
+        let stopping = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stopping);
+        let thread = std::thread::spawn(move || {
+            while !flag.load(Ordering::Relaxed) {
+                std::thread::park_timeout(PUBLICATION_INTERVAL);
+                // A failure is met again in a second; the entries themselves are durable.
+                drop(keeper.publish_log());
+            }
+        });
+        Self {
+            stopping,
+            thread: Some(thread),
+        }
+    }
+
+    fn stop(&mut self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            drop(thread.join());
+        }
+    }
+}

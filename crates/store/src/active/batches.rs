@@ -1,0 +1,26 @@
+//! Marks of intake batches whose data is durable: how recovery tells a finished batch from a torn one.
+
+use crate::{StoreError, Tx, args};
+
+const INSERT: &str = "INSERT INTO batches (intent_id, created_at) VALUES ($1, $2)";
+const EXISTS: &str = "SELECT 1 FROM batches WHERE intent_id = $1";
+const DELETE: &str = "DELETE FROM batches WHERE intent_id = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, EXISTS, DELETE];
+
+/// Marks a batch, in the transaction that stores its data.
+pub fn insert(tx: &Tx<'_>, intent: &[u8; 16], now_ms: i64) -> Result<(), StoreError> {
+    tx.execute(INSERT, args![intent, now_ms])?;
+    Ok(())
+}
+
+/// Says whether a batch's data is durable.
+pub fn exists(tx: &Tx<'_>, intent: &[u8; 16]) -> Result<bool, StoreError> {
+    Ok(tx.query_first(EXISTS, args![intent], |_| Ok(()))?.is_some())
+}
+
+/// Forgets the mark, once the keyring has forgotten the intent.
+pub fn delete(tx: &Tx<'_>, intent: &[u8; 16]) -> Result<(), StoreError> {
+    tx.execute(DELETE, args![intent])?;
+    Ok(())
+}

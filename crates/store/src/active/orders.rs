@@ -1,0 +1,193 @@
+//! Orders as pseudonymous relations: who bought what, when, for how much; no field of a person.
+
+use crate::{Row, StoreError, Tx, args};
+use lethe_model::{OrderId, StoreId, SubjectId};
+
+const UPSERT: &str = "INSERT INTO orders (subject_id, order_id, store_id, recipient_id, linked_by, \
+     country, currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, \
+     cancelled_on, financial_status, fulfillment_status, accepts_marketing, lines, revision) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+     ON CONFLICT (subject_id, order_id) DO UPDATE SET recipient_id = excluded.recipient_id, \
+     country = excluded.country, currency = excluded.currency, \
+     total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor, \
+     ordered_on = excluded.ordered_on, paid_on = excluded.paid_on, \
+     fulfilled_on = excluded.fulfilled_on, cancelled_on = excluded.cancelled_on, \
+     financial_status = excluded.financial_status, \
+     fulfillment_status = excluded.fulfillment_status, \
+     accepts_marketing = excluded.accepts_marketing, lines = excluded.lines, \
+     revision = excluded.revision";
+const FETCH: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
+     currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
+     financial_status, fulfillment_status, accepts_marketing, lines, revision \
+     FROM orders WHERE subject_id = $1 AND order_id = $2";
+const RECIPIENT: &str = "SELECT recipient_id FROM orders WHERE subject_id = $1 AND order_id = $2";
+const PAGE: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
+     currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
+     financial_status, fulfillment_status, accepts_marketing, lines, revision \
+     FROM orders WHERE (subject_id, order_id) > ($1, $2) AND store_id = $3 \
+     ORDER BY subject_id, order_id LIMIT $4";
+const OF_SUBJECT: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
+     currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
+     financial_status, fulfillment_status, accepts_marketing, lines, revision \
+     FROM orders WHERE subject_id = $1 ORDER BY order_id";
+const DELETE_SUBJECT: &str = "DELETE FROM orders WHERE subject_id = $1";
+const COUNT: &str = "SELECT COUNT(*) FROM orders WHERE store_id = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[
+    UPSERT,
+    FETCH,
+    RECIPIENT,
+    PAGE,
+    OF_SUBJECT,
+    DELETE_SUBJECT,
+    COUNT,
+];
+
+/// One order. Dates are days since 1970-01-01 in UTC: a finer time would identify people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRow {
+    /// The buyer.
+    pub subject: SubjectId,
+    /// The order.
+    pub order: OrderId,
+    /// The shop.
+    pub store: StoreId,
+    /// Who receives it, when that is somebody else.
+    pub recipient: Option<SubjectId>,
+    /// What linked it to an already known subject (`email`, `phone`, `customer`); `None` if new.
+    pub linked_by: Option<String>,
+    /// Country it goes to, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// ISO 4217 code.
+    pub currency: Option<String>,
+    /// Total in the currency's minor unit.
+    pub total_minor: Option<i64>,
+    /// Refunded so far, in the currency's minor unit.
+    pub refunded_minor: Option<i64>,
+    /// Day of the order.
+    pub ordered_on: Option<i64>,
+    /// Day of payment.
+    pub paid_on: Option<i64>,
+    /// Day of shipment.
+    pub fulfilled_on: Option<i64>,
+    /// Day of cancellation.
+    pub cancelled_on: Option<i64>,
+    /// The platform's word for the payment.
+    pub financial_status: Option<String>,
+    /// The platform's word for the shipment.
+    pub fulfillment_status: Option<String>,
+    /// Consent to marketing as the source stated it.
+    pub accepts_marketing: Option<bool>,
+    /// The lines as JSON that SQL never looks into.
+    pub lines: String,
+    /// How many versions of it were taken in, from 0.
+    pub revision: u32,
+}
+
+/// Stores an order, in the place of its earlier version.
+pub fn upsert(tx: &Tx<'_>, order: &OrderRow) -> Result<(), StoreError> {
+    tx.execute(
+        UPSERT,
+        args![
+            &order.subject,
+            &order.order,
+            order.store.0,
+            order.recipient.as_ref(),
+            order.linked_by.as_ref(),
+            order.country.as_ref(),
+            order.currency.as_ref(),
+            order.total_minor,
+            order.refunded_minor,
+            order.ordered_on,
+            order.paid_on,
+            order.fulfilled_on,
+            order.cancelled_on,
+            order.financial_status.as_ref(),
+            order.fulfillment_status.as_ref(),
+            order.accepts_marketing.map(i64::from),
+            &order.lines,
+            i64::from(order.revision),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Fetches one order.
+pub fn fetch(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+) -> Result<Option<OrderRow>, StoreError> {
+    tx.query_first(FETCH, args![subject, order], from_row)
+}
+
+/// Says who receives an order, when that is not the buyer.
+pub fn recipient(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+) -> Result<Option<SubjectId>, StoreError> {
+    let found = tx.query_first(RECIPIENT, args![subject, order], |row| row.opt_blob(0))?;
+    match found.flatten() {
+        None => Ok(None),
+        Some(bytes) => SubjectId::from_slice(&bytes)
+            .map(Some)
+            .ok_or(StoreError::Inconsistent { table: "orders" }),
+    }
+}
+
+/// Returns up to `limit` orders of a shop that stand after the given one.
+pub fn page(
+    tx: &Tx<'_>,
+    store: StoreId,
+    after: (SubjectId, OrderId),
+    limit: i64,
+) -> Result<Vec<OrderRow>, StoreError> {
+    tx.query(PAGE, args![&after.0, &after.1, store.0, limit], from_row)
+}
+
+/// Lists the orders of a buyer.
+pub fn of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<Vec<OrderRow>, StoreError> {
+    tx.query(OF_SUBJECT, args![subject], from_row)
+}
+
+/// Removes all orders of a buyer and returns how many there were.
+pub fn delete_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<usize, StoreError> {
+    tx.execute(DELETE_SUBJECT, args![subject])
+}
+
+/// Counts the orders of a shop.
+pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
+    Ok(tx
+        .query_first(COUNT, args![store.0], |row| row.int(0))?
+        .unwrap_or(0))
+}
+
+fn from_row(row: &Row<'_>) -> Result<OrderRow, StoreError> {
+    let inconsistent = StoreError::Inconsistent { table: "orders" };
+    let recipient = match row.opt_blob(3)? {
+        None => None,
+        Some(bytes) => Some(SubjectId::from_slice(&bytes).ok_or(inconsistent)?),
+    };
+    Ok(OrderRow {
+        subject: row.subject(0, "orders")?,
+        order: row.order(1, "orders")?,
+        store: StoreId(row.int(2)?),
+        recipient,
+        linked_by: row.opt_text(4)?,
+        country: row.opt_text(5)?,
+        currency: row.opt_text(6)?,
+        total_minor: row.opt_int(7)?,
+        refunded_minor: row.opt_int(8)?,
+        ordered_on: row.opt_int(9)?,
+        paid_on: row.opt_int(10)?,
+        fulfilled_on: row.opt_int(11)?,
+        cancelled_on: row.opt_int(12)?,
+        financial_status: row.opt_text(13)?,
+        fulfillment_status: row.opt_text(14)?,
+        accepts_marketing: row.opt_int(15)?.map(|flag| flag != 0),
+        lines: row.text(16)?,
+        revision: u32::try_from(row.int(17)?)
+            .map_err(|_| StoreError::Inconsistent { table: "orders" })?,
+    })
+}

@@ -1,0 +1,102 @@
+//! Sealed records.
+
+use crate::{Row, StoreError, Tx, args};
+use lethe_model::{Category, RecordId, StoreId, SubjectId};
+
+const UPSERT: &str = "INSERT INTO records (subject_id, order_id, category, store_id, generation, envelope) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject_id, order_id, category) \
+     DO UPDATE SET generation = excluded.generation, envelope = excluded.envelope";
+const FETCH: &str = "SELECT store_id, generation, envelope FROM records \
+     WHERE subject_id = $1 AND order_id = $2 AND category = $3";
+const DELETE: &str =
+    "DELETE FROM records WHERE subject_id = $1 AND order_id = $2 AND category = $3";
+const DELETE_SUBJECT: &str = "DELETE FROM records WHERE subject_id = $1";
+const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, store_id, generation, envelope \
+     FROM records WHERE subject_id = $1 ORDER BY order_id, category";
+const COUNT: &str = "SELECT COUNT(*) FROM records WHERE store_id = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[UPSERT, FETCH, DELETE, DELETE_SUBJECT, OF_SUBJECT, COUNT];
+
+/// One record as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Which record.
+    pub id: RecordId,
+    /// Whose shop.
+    pub store: StoreId,
+    /// Which data key it is sealed under.
+    pub generation: u32,
+    /// The sealed fields.
+    pub envelope: Vec<u8>,
+}
+
+/// Stores a record, in the place of its earlier version.
+pub fn upsert(tx: &Tx<'_>, record: &RecordRow) -> Result<(), StoreError> {
+    tx.execute(
+        UPSERT,
+        args![
+            &record.id.subject,
+            &record.id.order,
+            i64::from(record.id.category.number()),
+            record.store.0,
+            i64::from(record.generation),
+            &record.envelope,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Fetches one record.
+pub fn fetch(tx: &Tx<'_>, id: &RecordId) -> Result<Option<RecordRow>, StoreError> {
+    let key = args![&id.subject, &id.order, i64::from(id.category.number())];
+    tx.query_first(FETCH, key, |row| {
+        Ok(RecordRow {
+            id: *id,
+            store: StoreId(row.int(0)?),
+            generation: generation(row, 1)?,
+            envelope: row.blob(2)?,
+        })
+    })
+}
+
+/// Removes one record.
+pub fn delete(tx: &Tx<'_>, id: &RecordId) -> Result<(), StoreError> {
+    tx.execute(
+        DELETE,
+        args![&id.subject, &id.order, i64::from(id.category.number())],
+    )?;
+    Ok(())
+}
+
+/// Removes all records of a subject and returns how many there were.
+pub fn delete_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<usize, StoreError> {
+    tx.execute(DELETE_SUBJECT, args![subject])
+}
+
+/// Lists all records of a subject.
+pub fn of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<Vec<RecordRow>, StoreError> {
+    tx.query(OF_SUBJECT, args![subject], |row| {
+        Ok(RecordRow {
+            id: RecordId {
+                subject: row.subject(0, "records")?,
+                order: row.order(1, "records")?,
+                category: Category::from_number(row.int(2)?)
+                    .ok_or(StoreError::Inconsistent { table: "records" })?,
+            },
+            store: StoreId(row.int(3)?),
+            generation: generation(row, 4)?,
+            envelope: row.blob(5)?,
+        })
+    })
+}
+
+/// Counts the records of a shop.
+pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
+    Ok(tx
+        .query_first(COUNT, args![store.0], |row| row.int(0))?
+        .unwrap_or(0))
+}
+
+fn generation(row: &Row<'_>, column: usize) -> Result<u32, StoreError> {
+    u32::try_from(row.int(column)?).map_err(|_| StoreError::Inconsistent { table: "records" })
+}

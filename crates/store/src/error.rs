@@ -1,0 +1,74 @@
+//! What can go wrong with a database, in words for the person who must act.
+
+use rusqlite::ErrorCode;
+
+/// A failed database operation. Never holds a value of a row.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk is full.
+    #[error("the disk is full: nothing of this step was written; free space and try again")]
+    Full,
+    /// The folder or file cannot be written.
+    #[error(
+        "the database cannot be written: check that its folder belongs to this user and is not read-only"
+    )]
+    ReadOnly,
+    /// The file cannot be opened.
+    #[error("the database file cannot be opened: {0}")]
+    CannotOpen(String),
+    /// The file is damaged or no database of Lethe's.
+    #[error("the {database} database is damaged ({detail}): restore it from a backup")]
+    Damaged {
+        /// Which of the databases.
+        database: &'static str,
+        /// What does not fit.
+        detail: &'static str,
+    },
+    /// The schema was written by another release.
+    #[error(
+        "the {database} database has schema {found}, this program knows {supported}: use the newer release"
+    )]
+    Schema {
+        /// Which of the databases.
+        database: &'static str,
+        /// The version found in the file.
+        found: i64,
+        /// The version this program was built for.
+        supported: i64,
+    },
+    /// Somebody else holds a lock for too long.
+    #[error("the database is locked by another process: stop it, or try again")]
+    Busy,
+    /// A row whose content does not fit its column's meaning.
+    #[error(
+        "table {table} holds a row that this program did not write: run `lethe log verify` and restore from a backup"
+    )]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+    },
+    /// Anything else the engine says.
+    #[error("the database refused: {0}")]
+    Engine(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::CannotOpen) => Self::CannotOpen("missing or not permitted".to_owned()),
+            Some(ErrorCode::NotADatabase) => Self::Damaged {
+                database: "SQLite",
+                detail: "not a database file",
+            },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
+                database: "SQLite",
+                detail: "its pages do not fit together",
+            },
+            _ => Self::Engine(error),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The layout of an installation's folder: what lies where, and so what a thief of a part gets.
+
+use std::path::{Path, PathBuf};
+
+/// An installation's folder.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Names the folder; nothing is read or made yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// Returns the folder's own path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The sealed root key.
+    pub fn root_key(&self) -> PathBuf {
+        self.0.join("root.key")
+    }
+
+    /// Locked by the process that works on the folder.
+    pub fn lock(&self) -> PathBuf {
+        self.0.join("lock")
+    }
+
+    /// The socket on which a serving process answers local commands.
+    pub fn socket(&self) -> PathBuf {
+        self.0.join("lethe.sock")
+    }
+
+    /// The folder of the active store: long-lived backups take it.
+    pub fn active_dir(&self) -> PathBuf {
+        self.0.join("active")
+    }
+
+    /// The active store's database.
+    pub fn active(&self) -> PathBuf {
+        self.active_dir().join("active.db")
+    }
+
+    /// The folder of the keyring: backups of it live 35 days.
+    pub fn keyring_dir(&self) -> PathBuf {
+        self.0.join("keyring")
+    }
+
+    /// The keyring's database.
+    pub fn keyring(&self) -> PathBuf {
+        self.keyring_dir().join("keyring.db")
+    }
+
+    /// The access log: sealed bodies in segments, and the public tree.
+    pub fn log_dir(&self) -> PathBuf {
+        self.0.join("log")
+    }
+}

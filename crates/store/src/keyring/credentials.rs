@@ -1,0 +1,75 @@
+//! Credentials: API keys by their keyed hash, with an authenticated grant.
+
+use crate::{Row, StoreError, Tx, args};
+use lethe_model::StoreId;
+
+const INSERT: &str = "INSERT INTO credentials \
+     (credential_id, store_id, key_hash, recipient, grant_json, mac, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const LIST: &str = "SELECT credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, \
+     revoked_at FROM credentials ORDER BY created_at, credential_id";
+const REVOKE: &str = "UPDATE credentials SET revoked_at = $2, mac = $3 \
+     WHERE credential_id = $1 AND revoked_at IS NULL";
+
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, REVOKE];
+
+/// One credential.
+#[derive(Debug, Clone)]
+pub struct CredentialRow {
+    /// Its public id.
+    pub id: String,
+    /// The shop it works for.
+    pub store: StoreId,
+    /// Keyed hash of the secret; `None` for the operator.
+    pub key_hash: Option<Vec<u8>>,
+    /// Who holds it: tokens are made per recipient.
+    pub recipient: String,
+    /// The grant as JSON.
+    pub grant_json: String,
+    /// Authenticates all other columns.
+    pub mac: Vec<u8>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds, once revoked.
+    pub revoked_at: Option<i64>,
+}
+
+/// Adds a credential.
+pub fn insert(tx: &Tx<'_>, row: &CredentialRow) -> Result<(), StoreError> {
+    tx.execute(
+        INSERT,
+        args![
+            &row.id,
+            row.store.0,
+            row.key_hash.as_ref(),
+            &row.recipient,
+            &row.grant_json,
+            &row.mac,
+            row.created_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Lists all credentials, oldest first.
+pub fn list(tx: &Tx<'_>) -> Result<Vec<CredentialRow>, StoreError> {
+    tx.query(LIST, &[], from_row)
+}
+
+/// Marks a credential revoked, with the tag that covers the mark; returns whether it was living.
+pub fn revoke(tx: &Tx<'_>, id: &str, now_ms: i64, mac: &[u8]) -> Result<bool, StoreError> {
+    Ok(tx.execute(REVOKE, args![id, now_ms, mac])? == 1)
+}
+
+fn from_row(row: &Row<'_>) -> Result<CredentialRow, StoreError> {
+    Ok(CredentialRow {
+        id: row.text(0)?,
+        store: StoreId(row.int(1)?),
+        key_hash: row.opt_blob(2)?,
+        recipient: row.text(3)?,
+        grant_json: row.text(4)?,
+        mac: row.blob(5)?,
+        created_at: row.int(6)?,
+        revoked_at: row.opt_int(7)?,
+    })
+}

@@ -1,0 +1,44 @@
+//! Open intents: acts that the log announces and whose end is not yet certain.
+
+use crate::{StoreError, Tx, args};
+
+const INSERT: &str =
+    "INSERT INTO intents (intent_id, log_index, payload, created_at) VALUES ($1, $2, $3, $4)";
+const LIST: &str = "SELECT intent_id, log_index, payload FROM intents ORDER BY log_index";
+const DELETE: &str = "DELETE FROM intents WHERE intent_id = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, DELETE];
+
+/// One open intent.
+#[derive(Debug, Clone)]
+pub struct IntentRow {
+    /// Its random id.
+    pub id: [u8; 16],
+    /// Where the log announces it.
+    pub log_index: i64,
+    /// What must be undone or finished, without a personal value.
+    pub payload: Vec<u8>,
+}
+
+/// Notes an intent, in the transaction that begins its act.
+pub fn insert(tx: &Tx<'_>, row: &IntentRow, now_ms: i64) -> Result<(), StoreError> {
+    tx.execute(INSERT, args![&row.id, row.log_index, &row.payload, now_ms])?;
+    Ok(())
+}
+
+/// Lists the open intents, oldest first.
+pub fn list(tx: &Tx<'_>) -> Result<Vec<IntentRow>, StoreError> {
+    tx.query(LIST, &[], |row| {
+        Ok(IntentRow {
+            id: row.array(0, "intents")?,
+            log_index: row.int(1)?,
+            payload: row.blob(2)?,
+        })
+    })
+}
+
+/// Forgets an intent whose act has ended.
+pub fn delete(tx: &Tx<'_>, id: &[u8; 16]) -> Result<(), StoreError> {
+    tx.execute(DELETE, args![id])?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Which orders were taken in, by the hash of their number: makes intake idempotent, answers look-ups
+//! by order number, and keeps erased orders from coming back.
+
+use crate::{Row, StoreError, Tx, args};
+use lethe_model::{OrderId, SubjectId};
+
+const INSERT: &str = "INSERT INTO known_orders (hash, subject_id, order_id, digest, updated_at) \
+     VALUES ($1, $2, $3, $4, $5)";
+const FETCH: &str = "SELECT subject_id, order_id, digest, updated_at, erased_at \
+     FROM known_orders WHERE hash = $1";
+const RENEW: &str = "UPDATE known_orders SET digest = $2, updated_at = $3 WHERE hash = $1";
+const DELETE: &str = "DELETE FROM known_orders WHERE hash = $1 AND erased_at IS NULL";
+const ERASE_SUBJECT: &str = "UPDATE known_orders SET subject_id = NULL, order_id = NULL, \
+     digest = NULL, updated_at = NULL, erased_at = $2 WHERE subject_id = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, RENEW, DELETE, ERASE_SUBJECT];
+
+/// What is known of an order's number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnownOrder {
+    /// It is stored.
+    Stored {
+        /// The buyer.
+        subject: SubjectId,
+        /// The order.
+        order: OrderId,
+        /// Keyed hash of its content; `None` when the next delivery must be taken as new.
+        digest: Option<Vec<u8>>,
+        /// When its source last changed it, Unix milliseconds.
+        updated_at: Option<i64>,
+    },
+    /// It was erased and stays so.
+    Erased,
+}
+
+/// Notes a new order.
+pub fn insert(
+    tx: &Tx<'_>,
+    hash: &[u8; 16],
+    subject: &SubjectId,
+    order: &OrderId,
+    digest: &[u8],
+    updated_at: Option<i64>,
+) -> Result<(), StoreError> {
+    tx.execute(INSERT, args![hash, subject, order, digest, updated_at])?;
+    Ok(())
+}
+
+/// Looks an order's number up.
+pub fn fetch(tx: &Tx<'_>, hash: &[u8; 16]) -> Result<Option<KnownOrder>, StoreError> {
+    tx.query_first(FETCH, args![hash], from_row)
+}
+
+/// Notes a new version; `None` as digest makes the next delivery count as new.
+pub fn renew(
+    tx: &Tx<'_>,
+    hash: &[u8; 16],
+    digest: Option<&[u8]>,
+    updated_at: Option<i64>,
+) -> Result<(), StoreError> {
+    tx.execute(RENEW, args![hash, digest, updated_at])?;
+    Ok(())
+}
+
+/// Forgets an order that was never stored after all.
+pub fn delete(tx: &Tx<'_>, hash: &[u8; 16]) -> Result<(), StoreError> {
+    tx.execute(DELETE, args![hash])?;
+    Ok(())
+}
+
+/// Turns a buyer's orders into tombstones: a hash of the number and a date, nothing of the person.
+pub fn erase_subject(tx: &Tx<'_>, subject: &SubjectId, now_ms: i64) -> Result<usize, StoreError> {
+    tx.execute(ERASE_SUBJECT, args![subject, now_ms])
+}
+
+fn from_row(row: &Row<'_>) -> Result<KnownOrder, StoreError> {
+    if row.opt_int(4)?.is_some() {
+        return Ok(KnownOrder::Erased);
+    }
+    Ok(KnownOrder::Stored {
+        subject: row.subject(0, "known_orders")?,
+        order: row.order(1, "known_orders")?,
+        digest: row.opt_blob(2)?,
+        updated_at: row.opt_int(3)?,
+    })
+}

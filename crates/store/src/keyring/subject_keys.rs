@@ -1,0 +1,122 @@
+//! One log key and one log number per subject. Destroying the row forgets the subject in the log.
+
+use crate::{Row, StoreError, Tx, args};
+use lethe_model::{StoreId, SubjectId, SubjectNumber};
+
+const INSERT: &str = "INSERT INTO subject_keys (subject_id, subject_number, store_id, epoch, wrapped) \
+     VALUES ($1, $2, $3, $4, $5)";
+const FETCH: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped FROM subject_keys \
+     WHERE subject_id = $1";
+const BY_NUMBER: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped \
+     FROM subject_keys WHERE subject_number = $1";
+const LAST_NUMBER: &str = "SELECT MAX(subject_number) FROM subject_keys";
+const DELETE: &str = "DELETE FROM subject_keys WHERE subject_id = $1";
+const COUNT: &str = "SELECT COUNT(*) FROM subject_keys WHERE store_id = $1";
+const STALE: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped FROM subject_keys \
+     WHERE subject_id > $1 AND epoch < $2 ORDER BY subject_id LIMIT $3";
+const REWRAP: &str = "UPDATE subject_keys SET epoch = $2, wrapped = $3 WHERE subject_id = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    FETCH,
+    BY_NUMBER,
+    LAST_NUMBER,
+    DELETE,
+    COUNT,
+    STALE,
+    REWRAP,
+];
+
+/// One subject's row.
+#[derive(Debug, Clone)]
+pub struct SubjectKeyRow {
+    /// The subject.
+    pub subject: SubjectId,
+    /// Its number in the log.
+    pub number: SubjectNumber,
+    /// Its shop.
+    pub store: StoreId,
+    /// The epoch that wraps its log key.
+    pub epoch: i64,
+    /// The log key, bound to subject and number.
+    pub wrapped: Vec<u8>,
+}
+
+/// Adds a subject.
+pub fn insert(tx: &Tx<'_>, row: &SubjectKeyRow) -> Result<(), StoreError> {
+    let number = i64::try_from(row.number.0).map_err(|_| INCONSISTENT)?;
+    tx.execute(
+        INSERT,
+        args![&row.subject, number, row.store.0, row.epoch, &row.wrapped],
+    )?;
+    Ok(())
+}
+
+/// Fetches a subject's row.
+pub fn fetch(tx: &Tx<'_>, subject: &SubjectId) -> Result<Option<SubjectKeyRow>, StoreError> {
+    tx.query_first(FETCH, args![subject], from_row)
+}
+
+/// Finds whose number it is.
+pub fn by_number(tx: &Tx<'_>, number: SubjectNumber) -> Result<Option<SubjectKeyRow>, StoreError> {
+    let number = i64::try_from(number.0).map_err(|_| INCONSISTENT)?;
+    tx.query_first(BY_NUMBER, args![number], from_row)
+}
+
+/// Returns the highest number in use.
+pub fn last_number(tx: &Tx<'_>) -> Result<u64, StoreError> {
+    let last = tx
+        .query_first(LAST_NUMBER, &[], |row| row.opt_int(0))?
+        .flatten();
+    Ok(last
+        .and_then(|number| u64::try_from(number).ok())
+        .unwrap_or(0))
+}
+
+/// Destroys a subject's log key and number.
+pub fn delete(tx: &Tx<'_>, subject: &SubjectId) -> Result<(), StoreError> {
+    tx.execute(DELETE, args![subject])?;
+    Ok(())
+}
+
+/// Counts the subjects of a shop.
+pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
+    Ok(tx
+        .query_first(COUNT, args![store.0], |row| row.int(0))?
+        .unwrap_or(0))
+}
+
+/// Returns up to `limit` rows after `after` that an epoch before `epoch` wraps.
+pub fn stale(
+    tx: &Tx<'_>,
+    after: &SubjectId,
+    epoch: i64,
+    limit: i64,
+) -> Result<Vec<SubjectKeyRow>, StoreError> {
+    tx.query(STALE, args![after, epoch, limit], from_row)
+}
+
+/// Replaces the wrapping of a log key.
+pub fn rewrap(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    epoch: i64,
+    wrapped: &[u8],
+) -> Result<(), StoreError> {
+    tx.execute(REWRAP, args![subject, epoch, wrapped])?;
+    Ok(())
+}
+
+const INCONSISTENT: StoreError = StoreError::Inconsistent {
+    table: "subject_keys",
+};
+
+fn from_row(row: &Row<'_>) -> Result<SubjectKeyRow, StoreError> {
+    Ok(SubjectKeyRow {
+        subject: row.subject(0, "subject_keys")?,
+        number: SubjectNumber(u64::try_from(row.int(1)?).map_err(|_| INCONSISTENT)?),
+        store: StoreId(row.int(2)?),
+        epoch: row.int(3)?,
+        wrapped: row.blob(4)?,
+    })
+}

@@ -1,0 +1,26 @@
+//! SQL: the active store and the keyring database.
+//!
+//! One SQL text for two engines; what differs between them lives in `engine.rs`. The two databases
+//! are separate files with separate backup lives: the active store holds what is sealed, the
+//! keyring what opens and finds it.
+
+pub mod active;
+mod engine;
+mod error;
+mod folder;
+pub mod keyring;
+mod schema;
+
+pub use engine::{Database, Row, Speed, Tx, Value};
+pub use error::StoreError;
+pub use folder::Folder;
+pub use schema::{Kind, SUPPORTED_SCHEMA};
+
+/// Every statement of this crate with the database it belongs to, for checks against other engines.
+pub fn statements() -> impl Iterator<Item = (Kind, &'static str)> {
+    let active = active::STATEMENTS.iter().flat_map(|group| group.iter());
+    let keyring = keyring::STATEMENTS.iter().flat_map(|group| group.iter());
+    active
+        .map(|sql| (Kind::Active, *sql))
+        .chain(keyring.map(|sql| (Kind::Keyring, *sql)))
+}
