@@ -4,11 +4,13 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::time::Instant;
 
+use lethe_formats::guard::Guard;
 use lethe_formats::read_shopify_orders;
 
 const HEADER: &str = include_str!("../tests/vectors/shopify/csv/orders_export.header_full70.csv");
 
 fn main() {
+    guard();
     let export = orders_export(200_000);
     let begun = Instant::now();
     let (mut orders, mut lines) = (0u32, 0usize);
@@ -24,6 +26,43 @@ fn main() {
         f64::from(orders) / seconds,
         export.len() as f64 / 1e6 / seconds,
     );
+}
+
+/// Times the guard on the texts that an order has.
+fn guard() {
+    let guard = Guard::new();
+    for (what, text) in [
+        (
+            "note, 100 bytes",
+            "Please leave the parcel with the neighbours on the second floor, the bell does not work. Many thanks",
+        ),
+        (
+            "note in French",
+            "Merci de laisser le colis chez les voisins du deuxième étage, la sonnette ne marche pas, à bientôt",
+        ),
+        ("address line", "12 rue de la République, bâtiment B"),
+        ("phone number", "+33 6 12 34 56 78"),
+        (
+            "note with digits",
+            "Door code 4521B, call 06 12 34 56 78 before 18:00; order 1001 from 2025-01-05 must come along",
+        ),
+        (
+            "note in Japanese",
+            "不在の場合は宅配ボックスに入れてください。よろしくお願いします。",
+        ),
+        (
+            "card number",
+            "Here is my card 4111 1111 1111 1111 12/27 cvv 123",
+        ),
+    ] {
+        let rounds = 200_000;
+        let begun = Instant::now();
+        for _ in 0..rounds {
+            black_box(guard.mask(black_box(text)));
+        }
+        let nanoseconds = begun.elapsed().as_nanos() / rounds;
+        println!("guard: {nanoseconds:5} ns  {what} ({} bytes)", text.len());
+    }
 }
 
 /// Writes an export with the full header, in which every fourth order has a second line.

@@ -33,6 +33,16 @@ pub const NUMBER_INVALID: &str = "number_invalid";
 pub const YES_NO_INVALID: &str = "yes_no_invalid";
 /// A spreadsheet has rounded an id to a few digits (`5.12E+12`).
 pub const ID_ROUNDED: &str = "id_rounded";
+/// The text is not valid JSON.
+pub const JSON_INVALID: &str = "json_invalid";
+/// The input ends within an object or a list.
+pub const JSON_CUT_OFF: &str = "json_cut_off";
+/// A member stands twice in one object.
+pub const JSON_DUPLICATE: &str = "json_duplicate";
+/// A member is a list where a text should be, or the like.
+pub const MEMBER_TYPE: &str = "member_type";
+/// An object is something other than an order.
+pub const NOT_AN_ORDER: &str = "not_an_order";
 
 /// Every code a row can be refused with, in the order of the documentation.
 pub const ROW_CODES: &[&str] = &[
@@ -51,12 +61,19 @@ pub const ROW_CODES: &[&str] = &[
     NUMBER_INVALID,
     YES_NO_INVALID,
     ID_ROUNDED,
+    JSON_INVALID,
+    JSON_CUT_OFF,
+    JSON_DUPLICATE,
+    MEMBER_TYPE,
+    NOT_AN_ORDER,
 ];
 
 /// The file has no content.
 pub const FILE_EMPTY: &str = "file_empty";
 /// A column without which the file is not what it is said to be.
 pub const COLUMN_MISSING: &str = "column_missing";
+/// The input does not begin like JSON.
+pub const NOT_JSON: &str = "not_json";
 
 /// Every code a whole file can be refused with, beside [`READ_FAILED`] and [`ROW_TOO_LONG`].
-pub const FILE_CODES: &[&str] = &[FILE_EMPTY, COLUMN_MISSING];
+pub const FILE_CODES: &[&str] = &[FILE_EMPTY, COLUMN_MISSING, NOT_JSON];

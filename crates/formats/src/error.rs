@@ -26,7 +26,7 @@ impl RowError {
     pub fn is_fatal(&self) -> bool {
         matches!(
             self.code,
-            code::READ_FAILED | code::ROW_TOO_LONG | code::QUOTE_OPEN
+            code::READ_FAILED | code::ROW_TOO_LONG | code::QUOTE_OPEN | code::JSON_CUT_OFF
         )
     }
 
@@ -64,6 +64,11 @@ pub enum FormatError {
         /// What to do.
         hint: &'static str,
     },
+    /// It does not begin like JSON.
+    #[error(
+        "this is not JSON: import the response of the API or the body of the webhook as it came"
+    )]
+    NotJson,
     /// The header row never ends.
     #[error(
         "the first row is longer than {limit} bytes: this is not a CSV file, or a quotation mark \
@@ -84,6 +89,7 @@ impl FormatError {
         match self {
             Self::Empty => code::FILE_EMPTY,
             Self::MissingColumn { .. } => code::COLUMN_MISSING,
+            Self::NotJson => code::NOT_JSON,
             Self::HeaderTooLong { .. } => code::ROW_TOO_LONG,
             Self::Read(_) => code::READ_FAILED,
         }

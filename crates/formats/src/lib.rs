@@ -8,6 +8,7 @@
 pub mod code;
 mod error;
 pub mod guard;
+mod json;
 pub mod shopify;
 mod source;
 mod table;
@@ -15,5 +16,8 @@ pub mod text;
 mod values;
 
 pub use error::{FormatError, RowError};
-pub use shopify::{ShopifyOrders, read_shopify_orders};
+pub use shopify::{
+    ShopifyCustomers, ShopifyOrders, ShopifyOrdersJson, read_shopify_customers,
+    read_shopify_orders, read_shopify_orders_json,
+};
 pub use source::{Incoming, Source};

@@ -79,6 +79,8 @@ pub struct KeyringWrites {
     pub lookups: Vec<(LookupHash, SubjectId, LookupKind)>,
     /// Orders.
     pub orders: Vec<KnownOrderWrite>,
+    /// Records of earlier versions that nothing replaces, with their generation.
+    pub obsolete: Vec<(RecordId, u32)>,
 }
 
 impl IntakePermit {
@@ -365,6 +367,14 @@ fn trace(
         lookups,
         orders: of(true),
         renewed: of(false),
+        obsolete: writes
+            .obsolete
+            .iter()
+            .map(|(record, generation)| {
+                let ids = (*record.subject.as_bytes(), *record.order.as_bytes());
+                (ids.0, ids.1, record.category.number(), *generation)
+            })
+            .collect(),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum IntentTrace {
         orders: Vec<LookupHash>,
         /// Orders of which this is a new version.
         renewed: Vec<LookupHash>,
+        /// Records that nothing replaces, with their generation.
+        obsolete: Vec<([u8; 16], [u8; 16], u8, u32)>,
     },
     /// The erasure of subjects, with the gifts they sent.
     Erase {
@@ -148,13 +150,19 @@ pub(crate) fn finish(tx: &Tx<'_>, id: &[u8; 16]) -> Result<(), StoreError> {
 }
 
 fn remove_superseded(tx: &Tx<'_>, trace: &IntentTrace) -> Result<(), StoreError> {
-    let IntentTrace::Intake { records, .. } = trace else {
+    let IntentTrace::Intake {
+        records, obsolete, ..
+    } = trace
+    else {
         return Ok(());
     };
     for (subject, order, category, _, superseded) in records {
         if let Some(generation) = superseded {
             data_keys::delete(tx, &record_id(subject, order, *category)?, *generation)?;
         }
+    }
+    for (subject, order, category, generation) in obsolete {
+        data_keys::delete(tx, &record_id(subject, order, *category)?, *generation)?;
     }
     Ok(())
 }

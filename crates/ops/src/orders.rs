@@ -104,6 +104,22 @@ impl Vault {
             .ok_or(Error::NotFound)?;
         Ok(view(&self.tokens(credential)?, &row))
     }
+
+    /// Returns the caller's token of an order it has just handed in.
+    ///
+    /// # Errors
+    ///
+    /// When the caller's recipient has no tokens.
+    pub fn order_token(
+        &self,
+        credential: &Credential,
+        subject: SubjectId,
+        order: OrderId,
+    ) -> Result<String, Error> {
+        Ok(self
+            .tokens(credential)?
+            .encode(Token::Order(subject, order)))
+    }
 }
 
 pub(crate) fn require_list(credential: &Credential) -> Result<(), Error> {

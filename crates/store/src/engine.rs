@@ -8,6 +8,8 @@ use rusqlite::{
 };
 use std::path::Path;
 
+const CHECKPOINT_TRIES: u32 = 100;
+
 /// One connection to one database.
 pub struct Database {
     engine: Engine,
@@ -173,8 +175,16 @@ impl Database {
     /// that nothing deleted survives in it.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
         let Engine::Sqlite(connection) = &mut self.engine;
-        connection.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()))?;
-        Ok(())
+        // A reader in the middle of a query holds it up for a moment.
+        for _ in 0..CHECKPOINT_TRIES {
+            let busy: i64 =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Err(StoreError::Busy)
     }
 
     pub(crate) fn sqlite(&mut self) -> &mut Connection {

@@ -1,1 +1,12 @@
-//! Test harness: a vault in a temporary folder, a clock that only tests move, and a search for leaked values.
+//! Test harness: a vault in a temporary folder, a clock that only tests move, and a search for
+//! leaked values in everything a test leaves behind.
+
+mod around;
+mod leaks;
+mod orders;
+mod vault;
+
+pub use around::{FakeClock, SeededRandom};
+pub use leaks::{find_leaks, find_leaks_in};
+pub use orders::{OrderSketch, orders_csv};
+pub use vault::{PASSPHRASE, TestVault};

@@ -93,20 +93,23 @@ fn card_at(text: &str, chain: &[Group], at: usize, speaks_of_cards: bool) -> Opt
             .iter()
             .zip(*grouping)
             .all(|(group, len)| group.digits.len() == *len);
-        // Four-digit groups on both sides: the middle of a longer number.
-        let inside = at > 0
-            && chain[at - 1].digits.len() == 4
-            && chain
-                .get(at + grouping.len())
-                .is_some_and(|next| next.digits.len() == 4);
+        // After another group of four it is the rest of a longer number: a parcel's, an account's.
+        let inside = at > 0 && chain[at - 1].digits.len() == 4 && chain[at].gap == 1;
         (fits && !inside)
             .then(|| is_card(grouping.len(), true))
             .flatten()
     });
     grouped.or_else(|| {
-        // Any other grouping counts only when it is all there is, at the two usual lengths.
-        let total: usize = chain.iter().map(|group| group.digits.len()).sum();
-        let plain = at == 0 && (15..=16).contains(&total) && chain.iter().all(|g| g.gap <= 1);
+        // Any other grouping counts only when it is all there is, at the two usual lengths, and is
+        // not a pair of phone numbers.
+        let length = |group: &Group| group.digits.len();
+        let is_pair = chain.len() == 2 && chain.iter().all(|group| length(group) >= 7);
+        let plain = at == 0
+            && (15..=16).contains(&chain.iter().map(length).sum::<usize>())
+            && chain
+                .iter()
+                .all(|group| group.gap <= 1 && !group.after_point)
+            && (speaks_of_cards || !is_pair);
         plain.then(|| is_card(chain.len(), false)).flatten()
     })
 }
@@ -205,7 +208,6 @@ fn is_separator(character: char) -> bool {
         ' ' | '-'
             | '.'
             | '_'
-            | '\t'
             | '\u{a0}'
             | '\u{ad}'
             | '\u{2000}'..='\u{200b}'
@@ -254,7 +256,7 @@ fn account_end(text: &str, chain: &[Group]) -> Option<usize> {
         let ends = !bytes.get(offset + 1).is_some_and(u8::is_ascii_alphanumeric);
         match number.len() {
             15..=34 if ends && remainder_97(&number) == 1 => return Some(country + offset + 1),
-            34.. => return None,
+            35.. => return None,
             _ => {}
         }
     }

@@ -1,8 +1,6 @@
 //! Which numbers payment card networks give out: first digits and lengths.
 //!
-//! The ranges are those that the networks publish for merchants (Visa, Mastercard, American
-//! Express, Discover/Diners, JCB, UnionPay, Maestro, Mir, RuPay, Troy, Verve, Elo, Hipercard,
-//! Dankort), under ISO/IEC 7812.
+//! The ranges are those that the networks publish for merchants, under ISO/IEC 7812.
 
 /// How surely a number of this range and length is a card's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,10 +94,10 @@ pub(super) fn certainty(digits: &[u8]) -> Option<Certainty> {
     if !luhn(digits) {
         return None;
     }
-    Some(if range.usual.contains(&length) {
-        Certainty::Usual
-    } else {
-        Certainty::Rare
+    Some(match length {
+        14 if range.usual.contains(&14) => Certainty::Grouped,
+        _ if range.usual.contains(&length) => Certainty::Usual,
+        _ => Certainty::Rare,
     })
 }
 

@@ -8,6 +8,7 @@
 mod base58;
 mod card_codes;
 mod cards;
+mod everyday;
 mod findings;
 mod issuers;
 mod keys;

@@ -4,12 +4,15 @@ use bip39::Language;
 use memchr::memmem;
 use sha2::{Digest, Sha256};
 
+use super::everyday::Everyday;
 use super::findings::{Finding, Kind};
 use super::word_lists::WordLists;
 
 /// So many words of one list in a row are no accident, if [`DISTINCT_MIN`] of them differ.
 const ROW: usize = 10;
 const DISTINCT_MIN: usize = 6;
+/// With more of the small words of English in a row, it is a sentence.
+const EVERYDAY_MAX: usize = 4;
 /// The lengths of a phrase.
 const LENGTHS: [usize; 5] = [12, 15, 18, 21, 24];
 /// The Chinese lists are sorted by frequency. Words drawn by chance stand at 1024 in the mean, those
@@ -29,6 +32,7 @@ const CHINESE_HINTS: [&str; 8] = [
 /// Finds recovery phrases.
 pub(super) struct Phrases {
     lists: WordLists,
+    everyday: Everyday,
 }
 
 /// A word of the text, in bytes.
@@ -43,6 +47,7 @@ impl Phrases {
     pub(super) fn new() -> Self {
         Self {
             lists: WordLists::new(),
+            everyday: Everyday::new(),
         }
     }
 
@@ -59,7 +64,7 @@ impl Phrases {
                 let (from, indexes) = self.row_around(text, &tokens, at, entry.language);
                 let to = from + indexes.len();
                 reached = reached.max(to - 1);
-                if is_phrase(&indexes) {
+                if self.is_phrase(&indexes, entry.language) {
                     let span = tokens[from].start..tokens[to - 1].end;
                     found.push(Finding {
                         kind: Kind::RecoveryPhrase,
@@ -96,6 +101,22 @@ impl Phrases {
         (from, indexes)
     }
 
+    fn is_phrase(&self, indexes: &[u16], language: Language) -> bool {
+        if indexes.len() < ROW {
+            return false;
+        }
+        if is_chinese(language) && !is_drawn_by_chance(indexes) {
+            // Old typesetting puts a space after every character of a sentence.
+            return LENGTHS.contains(&indexes.len()) && has_checksum(indexes);
+        }
+        let is_sentence =
+            |row| language == Language::English && self.everyday.count(row) > EVERYDAY_MAX;
+        indexes
+            .windows(ROW)
+            .any(|row| distinct(row) >= DISTINCT_MIN && !is_sentence(row))
+            || any_window_has_checksum(indexes)
+    }
+
     /// A Chinese phrase may be written without spaces, like every Chinese sentence, and nearly
     /// every character of a sentence is in the list. So the length, the checksum and the rarity of
     /// the characters must all fit, or the text must speak of a wallet.
@@ -116,10 +137,9 @@ impl Phrases {
                     return rows.map(flat).any(|row| any_window_has_checksum(&row));
                 }
                 let row = flat(&indexes);
-                let sum: usize = row.iter().copied().map(usize::from).sum();
                 row.len() == indexes.len()
                     && LENGTHS.contains(&row.len())
-                    && sum >= CHANCE_INDEX_MIN * row.len()
+                    && is_drawn_by_chance(&row)
                     && has_checksum(&row)
             })
     }
@@ -133,14 +153,16 @@ fn word(text: &str, token: Token) -> &str {
     &text[token.start..token.end]
 }
 
-fn is_phrase(indexes: &[u16]) -> bool {
-    if indexes.len() < ROW {
-        return false;
-    }
-    indexes
-        .windows(ROW)
-        .any(|row| distinct(row) >= DISTINCT_MIN)
-        || any_window_has_checksum(indexes)
+fn is_chinese(language: Language) -> bool {
+    matches!(
+        language,
+        Language::SimplifiedChinese | Language::TraditionalChinese
+    )
+}
+
+fn is_drawn_by_chance(indexes: &[u16]) -> bool {
+    let sum: usize = indexes.iter().copied().map(usize::from).sum();
+    sum >= CHANCE_INDEX_MIN * indexes.len()
 }
 
 fn distinct(row: &[u16]) -> usize {

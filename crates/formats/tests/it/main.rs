@@ -1,4 +1,7 @@
 //! The parsers and the guard against files by others and against hostile bytes.
 
 mod guard;
+mod guard_false_positives;
+mod shopify_customers;
+mod shopify_json;
 mod shopify_orders;

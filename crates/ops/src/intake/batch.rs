@@ -230,7 +230,7 @@ impl Intake {
             for record in &sealed.records {
                 records::upsert(tx, record)?;
             }
-            for record in &sealed.obsolete {
+            for (record, _) in &sealed.keyring.obsolete {
                 records::delete(tx, record)?;
             }
             match progress {

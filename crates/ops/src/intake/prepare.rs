@@ -358,7 +358,7 @@ impl<'p> Work<'p> {
         order: Option<OrderFacts>,
         updated_at_ms: Option<i64>,
     ) -> Result<Prepared, Rejection> {
-        self.drop_empty();
+        self.records.retain(|(_, fields)| !fields.is_empty());
         if self.records.is_empty() && recipient.is_none() {
             return Err(self.reject(
                 "nothing-personal",

@@ -18,8 +18,6 @@ pub(crate) struct SealedBatch {
     pub(crate) keyring: KeyringWrites,
     pub(crate) records: Vec<RecordRow>,
     pub(crate) orders: Vec<OrderRow>,
-    /// Records of earlier versions that the new ones do not replace.
-    pub(crate) obsolete: Vec<RecordId>,
 }
 
 /// The records an order had before, by id, with their generation.
@@ -97,9 +95,14 @@ pub(crate) fn seal(
             seal_one(&mut sealed, gift.subject, &gift.record);
         }
         if !planned.is_new_order {
-            let of_order = earlier.keys().filter(|id| id.order == planned.order_id);
-            let replaced = |id: &&RecordId| !written.contains(id) && is_of(&planned, id);
-            sealed.obsolete.extend(of_order.filter(replaced));
+            let is_left = |id: &RecordId| {
+                id.order == planned.order_id && is_of(&planned, id) && !written.contains(id)
+            };
+            let left = earlier.iter().filter(|(id, _)| is_left(id));
+            sealed
+                .keyring
+                .obsolete
+                .extend(left.map(|(id, generation)| (*id, *generation)));
         }
         push_relations(&mut sealed, store, planned, revisions);
     }

@@ -8,8 +8,8 @@ const INSERT: &str = "INSERT INTO credentials \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const LIST: &str = "SELECT credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, \
      revoked_at FROM credentials ORDER BY created_at, credential_id";
-const REVOKE: &str = "UPDATE credentials SET revoked_at = $2, mac = $3 \
-     WHERE credential_id = $1 AND revoked_at IS NULL";
+const REVOKE: &str = "UPDATE credentials SET revoked_at = $1, mac = $2 \
+     WHERE credential_id = $3 AND revoked_at IS NULL";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, REVOKE];
 
@@ -58,7 +58,7 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<CredentialRow>, StoreError> {
 
 /// Marks a credential revoked, with the tag that covers the mark; returns whether it was living.
 pub fn revoke(tx: &Tx<'_>, id: &str, now_ms: i64, mac: &[u8]) -> Result<bool, StoreError> {
-    Ok(tx.execute(REVOKE, args![id, now_ms, mac])? == 1)
+    Ok(tx.execute(REVOKE, args![now_ms, mac, id])? == 1)
 }
 
 fn from_row(row: &Row<'_>) -> Result<CredentialRow, StoreError> {

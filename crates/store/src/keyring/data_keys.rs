@@ -13,8 +13,8 @@ const DELETE_SUBJECT: &str = "DELETE FROM data_keys WHERE subject_id = $1";
 const STALE: &str = "SELECT subject_id, order_id, category, generation, epoch, wrapped \
      FROM data_keys WHERE (subject_id, order_id, category, generation) > ($1, $2, $3, $4) \
      AND epoch < $5 ORDER BY subject_id, order_id, category, generation LIMIT $6";
-const REWRAP: &str = "UPDATE data_keys SET epoch = $5, wrapped = $6 \
-     WHERE subject_id = $1 AND order_id = $2 AND category = $3 AND generation = $4";
+const REWRAP: &str = "UPDATE data_keys SET epoch = $1, wrapped = $2 \
+     WHERE subject_id = $3 AND order_id = $4 AND category = $5 AND generation = $6";
 const COUNT_BEFORE: &str = "SELECT COUNT(*) FROM data_keys WHERE epoch < $1";
 const COUNT: &str = "SELECT COUNT(*) FROM data_keys";
 
@@ -116,12 +116,12 @@ pub fn rewrap(tx: &Tx<'_>, row: &DataKeyRow) -> Result<(), StoreError> {
     tx.execute(
         REWRAP,
         args![
+            row.epoch,
+            &row.wrapped,
             &row.record.subject,
             &row.record.order,
             i64::from(row.record.category.number()),
             i64::from(row.generation),
-            row.epoch,
-            &row.wrapped,
         ],
     )?;
     Ok(())

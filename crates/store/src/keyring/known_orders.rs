@@ -8,10 +8,10 @@ const INSERT: &str = "INSERT INTO known_orders (hash, subject_id, order_id, dige
      VALUES ($1, $2, $3, $4, $5)";
 const FETCH: &str = "SELECT subject_id, order_id, digest, updated_at, erased_at \
      FROM known_orders WHERE hash = $1";
-const RENEW: &str = "UPDATE known_orders SET digest = $2, updated_at = $3 WHERE hash = $1";
+const RENEW: &str = "UPDATE known_orders SET digest = $1, updated_at = $2 WHERE hash = $3";
 const DELETE: &str = "DELETE FROM known_orders WHERE hash = $1 AND erased_at IS NULL";
 const ERASE_SUBJECT: &str = "UPDATE known_orders SET subject_id = NULL, order_id = NULL, \
-     digest = NULL, updated_at = NULL, erased_at = $2 WHERE subject_id = $1";
+     digest = NULL, updated_at = NULL, erased_at = $1 WHERE subject_id = $2";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, RENEW, DELETE, ERASE_SUBJECT];
 
@@ -58,7 +58,7 @@ pub fn renew(
     digest: Option<&[u8]>,
     updated_at: Option<i64>,
 ) -> Result<(), StoreError> {
-    tx.execute(RENEW, args![hash, digest, updated_at])?;
+    tx.execute(RENEW, args![digest, updated_at, hash])?;
     Ok(())
 }
 
@@ -70,7 +70,7 @@ pub fn delete(tx: &Tx<'_>, hash: &[u8; 16]) -> Result<(), StoreError> {
 
 /// Turns a buyer's orders into tombstones: a hash of the number and a date, nothing of the person.
 pub fn erase_subject(tx: &Tx<'_>, subject: &SubjectId, now_ms: i64) -> Result<usize, StoreError> {
-    tx.execute(ERASE_SUBJECT, args![subject, now_ms])
+    tx.execute(ERASE_SUBJECT, args![now_ms, subject])
 }
 
 fn from_row(row: &Row<'_>) -> Result<KnownOrder, StoreError> {

@@ -14,7 +14,7 @@ const DELETE: &str = "DELETE FROM subject_keys WHERE subject_id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM subject_keys WHERE store_id = $1";
 const STALE: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped FROM subject_keys \
      WHERE subject_id > $1 AND epoch < $2 ORDER BY subject_id LIMIT $3";
-const REWRAP: &str = "UPDATE subject_keys SET epoch = $2, wrapped = $3 WHERE subject_id = $1";
+const REWRAP: &str = "UPDATE subject_keys SET epoch = $1, wrapped = $2 WHERE subject_id = $3";
 
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
@@ -103,7 +103,7 @@ pub fn rewrap(
     epoch: i64,
     wrapped: &[u8],
 ) -> Result<(), StoreError> {
-    tx.execute(REWRAP, args![subject, epoch, wrapped])?;
+    tx.execute(REWRAP, args![epoch, wrapped, subject])?;
     Ok(())
 }
 

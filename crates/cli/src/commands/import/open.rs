@@ -1,0 +1,112 @@
+//! An input of an import: a file or standard input, and the format it is read as.
+
+use crate::error::CliError;
+use crate::surroundings::OsRandom;
+use lethe_formats::{FormatError, Source, read_shopify_orders};
+use lethe_model::Random;
+use lethe_ops::Credential;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Cursor, Read, stdin};
+use std::path::Path;
+
+/// How much of a file tells it from others.
+const HEAD_BYTES: u64 = 64 * 1024;
+
+/// How an input is read.
+pub(in crate::commands) enum Format {
+    ShopifyOrders,
+}
+
+impl Format {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::ShopifyOrders => "shopify-orders",
+        }
+    }
+
+    /// Starts to read an input.
+    pub(super) fn read(
+        &self,
+        input: Box<dyn Read + Send>,
+    ) -> Result<Box<dyn Source + Send>, FormatError> {
+        Ok(match self {
+            Self::ShopifyOrders => Box::new(read_shopify_orders(input)?),
+        })
+    }
+}
+
+/// An input that is open.
+pub(in crate::commands) struct Input {
+    pub(super) name: String,
+    pub(super) bytes: Option<u64>,
+    /// Names the input when its import was interrupted and is run again.
+    pub(super) source: [u8; 16],
+    pub(super) reader: Box<dyn Read + Send>,
+}
+
+impl Input {
+    /// Says whether a path can be read at all.
+    pub(super) fn check(path: &Path) -> Result<(), CliError> {
+        if path == Path::new("-") {
+            return Ok(());
+        }
+        let file = File::open(path).map_err(cannot_read(path))?;
+        let meta = file.metadata().map_err(cannot_read(path))?;
+        if meta.is_dir() {
+            let text = format!("{} is a folder: name the files in it", path.display());
+            return Err(CliError::usage(text));
+        }
+        Ok(())
+    }
+
+    /// Opens a file, or standard input for `-`.
+    pub(in crate::commands) fn open(
+        path: &Path,
+        credential: &Credential,
+        format: &Format,
+    ) -> Result<Self, CliError> {
+        if path == Path::new("-") {
+            let random: &dyn Random = &OsRandom;
+            return Ok(Self {
+                name: "standard input".to_owned(),
+                bytes: None,
+                // Two streams cannot be told to be the same: each is imported from its beginning.
+                source: random.bytes(),
+                reader: Box::new(stdin()),
+            });
+        }
+        let mut file = File::open(path).map_err(cannot_read(path))?;
+        let meta = file.metadata().map_err(cannot_read(path))?;
+        let mut head = Vec::new();
+        Read::by_ref(&mut file)
+            .take(HEAD_BYTES)
+            .read_to_end(&mut head)
+            .map_err(cannot_read(path))?;
+        Ok(Self {
+            name: path.display().to_string(),
+            // A pipe has no length, a file has one.
+            bytes: meta.is_file().then_some(meta.len()),
+            source: source(credential, format, &head, meta.len()),
+            reader: Box::new(Cursor::new(head).chain(file)),
+        })
+    }
+}
+
+fn source(credential: &Credential, format: &Format, head: &[u8], len: u64) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    hash.update(b"lethe-import-source-v1");
+    hash.update(credential.store.0.to_be_bytes());
+    hash.update([format.name().len() as u8]);
+    hash.update(format.name());
+    hash.update(len.to_be_bytes());
+    hash.update(head);
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut source = [0; 16];
+    source.copy_from_slice(&hash[..16]);
+    source
+}
+
+fn cannot_read(path: &Path) -> impl FnOnce(io::Error) -> CliError {
+    CliError::file(format!("cannot read {}", path.display()))
+}

@@ -1,0 +1,59 @@
+//! `lethe key list`.
+
+use crate::args::Globals;
+use crate::door;
+use crate::error::{CliError, Exit};
+use crate::expiry;
+use crate::output::Output;
+use crate::table::Table;
+use crate::text;
+use crate::views::Key;
+
+/// List the keys with what a thief of each would get
+///
+/// `used` counts distinct people and guesses in the last 24 hours. `in 24 h` and `to expiry` are the
+/// blast radius: how many people the key could reveal if it were stolen now.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Show revoked and expired keys too
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
+    let mut keys = door::open(globals)?.keys()?;
+    keys.retain(|key| args.all || key.state == "active");
+    output.result(&keys, || table(&keys))?;
+    Ok(Exit::Done)
+}
+
+fn table(keys: &[Key]) -> String {
+    let mut table = Table::new(&[
+        "id", "recipient", "state", "expires", ">used", ">per day", ">in 24 h", ">to expiry",
+        "fields", "purposes", "powers",
+    ]);
+    for key in keys {
+        table.row([
+            key.id.clone(),
+            key.recipient.clone(),
+            key.state.clone(),
+            key.grant.expires_at_ms.map_or("never".to_owned(), expiry::show),
+            text::count(key.people_used),
+            text::count(key.grant.people_per_day),
+            text::count(key.people_reachable_24h),
+            text::count(key.people_reachable_until_expiry),
+            fields(&key.grant.fields),
+            key.grant.purposes.join(" "),
+            key.grant.powers.join(" "),
+        ]);
+    }
+    table.to_string()
+}
+
+fn fields(names: &[String]) -> String {
+    match names.len() {
+        0 => "none".to_owned(),
+        1..=4 => names.join(" "),
+        many => format!("{many} fields"),
+    }
+}

@@ -1,0 +1,68 @@
+//! `lethe key`: API keys, each for one recipient.
+
+mod check;
+mod create;
+mod list;
+mod revoke;
+mod rotate;
+
+use crate::args::Globals;
+use crate::error::{CliError, Exit};
+use crate::expiry;
+use crate::output::Output;
+use crate::text;
+use crate::views::{CreatedKey, Key};
+use clap::Subcommand;
+
+/// Make, list, revoke and rotate API keys
+#[derive(clap::Args)]
+#[command(subcommand_required = true, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    Create(create::Args),
+    List(list::Args),
+    Revoke(revoke::Args),
+    Rotate(rotate::Args),
+    Check(check::Args),
+}
+
+pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
+    match args.command {
+        KeyCommand::Create(args) => create::run(globals, args, output),
+        KeyCommand::List(args) => list::run(globals, args, output),
+        KeyCommand::Revoke(args) => revoke::run(globals, args, output),
+        KeyCommand::Rotate(args) => rotate::run(globals, args, output),
+        KeyCommand::Check(args) => check::run(globals, args, output),
+    }
+}
+
+/// Shows a new key: the secret alone on standard output, what it can do beside it.
+fn show_created(created: &CreatedKey, output: &Output) -> Result<(), CliError> {
+    output.result(created, || created.secret.clone())?;
+    output.note(&format!(
+        "key {} for {}: {}\nThe line above is the secret. It is shown once and kept nowhere.",
+        created.key.id,
+        created.key.recipient,
+        blast_radius(&created.key)
+    ));
+    Ok(())
+}
+
+/// Says what a thief of the key would get.
+fn blast_radius(key: &Key) -> String {
+    if key.grant.fields.is_empty() {
+        return "it reveals no field of anybody".to_owned();
+    }
+    let expiry = key.grant.expires_at_ms.map_or("never".to_owned(), expiry::show);
+    format!(
+        "if it were stolen now, it could reveal {} of {} in 24 hours and of {} until it expires ({expiry})",
+        text::plural(key.grant.fields.len() as u64, "field", "fields"),
+        text::plural(key.people_reachable_24h, "person", "people"),
+        text::count(key.people_reachable_until_expiry),
+    )
+}

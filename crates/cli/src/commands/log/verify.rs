@@ -1,0 +1,53 @@
+//! `lethe log verify`: every entry hashed again, from the first to the signed head.
+
+use crate::args::Globals;
+use crate::door;
+use crate::error::{CliError, Exit};
+use crate::output::Output;
+use crate::text;
+use indicatif::{ProgressBar, ProgressStyle};
+use lethe_keeper::log::LogFiles;
+use std::path::PathBuf;
+
+/// Verify the whole log, from the first entry to the signed head
+///
+/// With --tree and --key it checks the public tree alone, anywhere, without the passphrase: copy
+/// the folder `log` of the data folder, and keep the verifier key that `lethe init` printed.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The folder of a log, or of its public tree: needs no passphrase
+    #[arg(long, value_name = "DIR", requires = "key")]
+    tree: Option<PathBuf>,
+    /// The log's verifier key (C2SP signed-note)
+    #[arg(long, value_name = "VKEY", requires = "tree")]
+    key: Option<String>,
+}
+
+pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
+    let style = "verifying  {wide_bar} {pos}/{len}";
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template(style).expect("the template is valid"));
+    let mut progress = |progress: lethe_tlog::AuditProgress| {
+        bar.set_length(progress.size);
+        bar.set_position(progress.checked);
+    };
+    let verified = match (&args.tree, &args.key) {
+        (Some(tree), Some(key)) => {
+            lethe_ops::verify_tree(&LogFiles::new(tree), key, &mut progress)?
+        }
+        _ => door::vault(globals)?.verify_log(progress)?,
+    };
+    bar.finish_and_clear();
+    output.result(&verified, || {
+        let entries = text::plural(verified.entries, "entry", "entries");
+        let bodies = match verified.bodies {
+            Some(_) => "every body fits its entry",
+            None => "the bodies were not opened: that needs the folder and its passphrase",
+        };
+        format!(
+            "The log verifies: {entries}, signed by {}; {bodies}.\nroot {}",
+            verified.origin, verified.root
+        )
+    })?;
+    Ok(Exit::Done)
+}

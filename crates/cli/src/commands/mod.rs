@@ -1,0 +1,64 @@
+//! The subcommands, one file each.
+
+mod completions;
+mod erase;
+mod fields;
+mod find;
+mod import;
+mod init;
+mod key;
+mod log;
+mod order;
+mod orders;
+mod reveal;
+mod rotate;
+mod sample;
+mod status;
+mod subject;
+
+use crate::args::Cli;
+use crate::error::{CliError, Exit};
+use crate::output::Output;
+use clap::Subcommand;
+
+/// Every subcommand.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Init(init::Args),
+    Status(status::Args),
+    Import(import::Args),
+    Find(find::Args),
+    Reveal(reveal::Args),
+    Order(order::Args),
+    Orders(orders::Args),
+    Subject(subject::Args),
+    Erase(erase::Args),
+    Key(key::Args),
+    Log(log::Args),
+    Rotate(rotate::Args),
+    Sample(sample::Args),
+    Fields(fields::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the subcommand that was given.
+pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
+    let globals = &cli.globals;
+    match cli.command {
+        Command::Init(args) => init::run(globals, args, output),
+        Command::Status(args) => status::run(globals, args, output),
+        Command::Import(args) => import::run(globals, args, output),
+        Command::Find(args) => find::run(globals, args, output),
+        Command::Reveal(args) => reveal::run(globals, args, output),
+        Command::Order(args) => order::run(globals, args, output),
+        Command::Orders(args) => orders::run(globals, args, output),
+        Command::Subject(args) => subject::run(globals, args, output),
+        Command::Erase(args) => erase::run(globals, args, output),
+        Command::Key(args) => key::run(globals, args, output),
+        Command::Log(args) => log::run(globals, args, output),
+        Command::Rotate(args) => rotate::run(globals, args, output),
+        Command::Sample(args) => sample::run(globals, args, output),
+        Command::Fields(args) => fields::run(globals, args, output),
+        Command::Completions(args) => completions::run(globals, args, output),
+    }
+}

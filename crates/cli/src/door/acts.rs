@@ -1,0 +1,42 @@
+//! What commands can do to personal data, whichever way they take.
+
+use crate::error::CliError;
+use crate::views::{CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject};
+use lethe_model::{FieldSet, Grant, Personal, Purpose};
+
+/// Whom to look for.
+pub(crate) enum Look {
+    Email(Personal),
+    Phone {
+        number: Personal,
+        country: Option<String>,
+    },
+    Order(Personal),
+}
+
+/// A key to be made.
+pub(crate) struct NewKey {
+    pub(crate) recipient: String,
+    pub(crate) grant: Grant,
+}
+
+/// The acts. Each begins with an entry in the access log.
+pub(crate) trait Acts {
+    fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError>;
+    fn reveal(&self, token: &str, fields: FieldSet, purpose: Purpose)
+    -> Result<Revealed, CliError>;
+    fn order(&self, token: &str) -> Result<Order, CliError>;
+    fn orders(&self, cursor: Option<&str>, limit: u32) -> Result<Orders, CliError>;
+    fn subject(&self, token: &str) -> Result<Subject, CliError>;
+    fn erase(&self, token: &str) -> Result<Erasure, CliError>;
+    fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError>;
+    fn keys(&self) -> Result<Vec<Key>, CliError>;
+    fn revoke_key(&self, id: &str) -> Result<Key, CliError>;
+    fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
+    fn entries(
+        &self,
+        subject: Option<&str>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, CliError>;
+}

@@ -1,0 +1,145 @@
+//! The acts on the folder itself.
+
+use super::{Acts, Look, NewKey};
+use crate::error::{CliError, Exit};
+use crate::views::{
+    self, CreatedKey, Entry, Erasure, Found, FoundSubject, Key, Order, Orders, Revealed, Subject,
+};
+use lethe_model::{FieldSet, Purpose, StoreId};
+use lethe_ops::{CreatedCredential, Credential, FindQuery, NewCredential, RevealQuery, Vault};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// An opened folder and who acts on it.
+pub(crate) struct Folder {
+    pub(crate) vault: Vault,
+    pub(crate) credential: Arc<Credential>,
+}
+
+/// Finds the shop a command is about.
+pub(crate) fn store_id(vault: &Vault, named: Option<&str>) -> Result<StoreId, CliError> {
+    let stores = vault.stores();
+    let names = || {
+        let names: Vec<&str> = stores.iter().map(|one| one.name.as_str()).collect();
+        names.join(", ")
+    };
+    match (named, stores) {
+        (None, [only]) => Ok(only.id),
+        (None, _) => Err(CliError::usage(format!(
+            "this installation has several shops ({}): say which with --store",
+            names()
+        ))),
+        (Some(name), _) => stores
+            .iter()
+            .find(|one| one.name == name)
+            .map(|one| one.id)
+            .ok_or_else(|| {
+                let text = format!("there is no such shop: this installation has {}", names());
+                CliError::new(Exit::NotFound, "store-unknown", text)
+            }),
+    }
+}
+
+impl Acts for Folder {
+    fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError> {
+        let query = match look {
+            Look::Email(email) => FindQuery::email(email.expose(), purpose),
+            Look::Phone { number, country } => {
+                FindQuery::phone(number.expose(), country.as_deref(), purpose)
+            }
+            Look::Order(reference) => FindQuery::order(reference.expose(), purpose),
+        };
+        let found = self.vault.find(&self.credential, query?)?;
+        let subjects = found.subjects.into_iter().map(|one| FoundSubject {
+            subject: one.subject,
+            order: one.order,
+        });
+        Ok(Found {
+            log_index: found.log_index,
+            subjects: subjects.collect(),
+        })
+    }
+
+    fn reveal(
+        &self,
+        token: &str,
+        fields: FieldSet,
+        purpose: Purpose,
+    ) -> Result<Revealed, CliError> {
+        let query = RevealQuery { fields, purpose };
+        let revealed = self.vault.reveal(&self.credential, token, query)?;
+        let fields = revealed
+            .fields
+            .iter()
+            .map(|(field, value)| (field.to_string(), value.expose().into()));
+        Ok(Revealed {
+            log_index: revealed.log_index,
+            fields: fields.collect(),
+        })
+    }
+
+    fn order(&self, token: &str) -> Result<Order, CliError> {
+        Ok(view(self.vault.order(&self.credential, token)?))
+    }
+
+    fn orders(&self, cursor: Option<&str>, limit: u32) -> Result<Orders, CliError> {
+        Ok(view(self.vault.list_orders(&self.credential, cursor, limit)?))
+    }
+
+    fn subject(&self, token: &str) -> Result<Subject, CliError> {
+        Ok(view(self.vault.subject(&self.credential, token)?))
+    }
+
+    fn erase(&self, token: &str) -> Result<Erasure, CliError> {
+        Ok(view(self.vault.erase(&self.credential, token)?))
+    }
+
+    fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError> {
+        let new = NewCredential {
+            recipient: new.recipient.clone(),
+            grant: new.grant,
+        };
+        Ok(created(
+            &self.vault.create_credential(&self.credential, &new)?,
+        ))
+    }
+
+    fn keys(&self) -> Result<Vec<Key>, CliError> {
+        Ok(view(self.vault.list_credentials(&self.credential)?))
+    }
+
+    fn revoke_key(&self, id: &str) -> Result<Key, CliError> {
+        Ok(view(self.vault.revoke_credential(&self.credential, id)?))
+    }
+
+    fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
+        let rotated = self
+            .vault
+            .rotate_credential(&self.credential, id, expires_at_ms)?;
+        Ok(created(&rotated))
+    }
+
+    fn entries(
+        &self,
+        subject: Option<&str>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, CliError> {
+        let entries = self
+            .vault
+            .log_entries(&self.credential, subject, before, limit)?;
+        Ok(view(entries))
+    }
+}
+
+fn created(made: &CreatedCredential) -> CreatedKey {
+    CreatedKey {
+        key: view(&made.view),
+        secret: made.secret.expose().to_owned(),
+    }
+}
+
+fn view<T: DeserializeOwned>(answer: impl Serialize) -> T {
+    views::of(answer).expect("a view has the operation's own members")
+}

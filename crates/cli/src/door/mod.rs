@@ -1,0 +1,75 @@
+//! The way to the data: the folder itself, or the server that holds it.
+//!
+//! With an API key a command acts as that key, through the folder's server if one is running. Without
+//! one it acts as the operator, and the folder must be free.
+
+mod acts;
+mod folder;
+
+pub(crate) use acts::{Acts, Look, NewKey};
+pub(crate) use folder::{Folder, store_id};
+
+use crate::args::Globals;
+use crate::error::{CliError, Exit};
+use crate::passphrase;
+use crate::surroundings;
+use lethe_crypto::ApiKey;
+use lethe_ops::{Error, Installation, Vault};
+use zeroize::Zeroizing;
+
+/// Opens whichever way is right.
+pub(crate) fn open(globals: &Globals) -> Result<Box<dyn Acts>, CliError> {
+    Ok(Box::new(folder(globals)?))
+}
+
+/// Opens the folder and says who acts.
+pub(crate) fn folder(globals: &Globals) -> Result<Folder, CliError> {
+    let key = key(globals)?;
+    let vault = vault(globals)?;
+    let credential = match &key {
+        Some(key) => vault.authenticate(key)?,
+        None => vault.operator(store_id(&vault, globals.store.as_deref())?)?,
+    };
+    Ok(Folder { vault, credential })
+}
+
+/// Opens the vault with the passphrase.
+pub(crate) fn vault(globals: &Globals) -> Result<Vault, CliError> {
+    // First the lock, then the passphrase: nobody types one for a folder that is taken.
+    let installation = Installation::find(&globals.data()).map_err(locked)?;
+    let passphrase = passphrase::read(globals)?;
+    Ok(installation.open(&passphrase, surroundings::real())?)
+}
+
+/// Reads the API key this command acts with, if there is one.
+pub(crate) fn key(globals: &Globals) -> Result<Option<ApiKey>, CliError> {
+    let text = match &globals.key_file {
+        Some(path) => {
+            let what = format!("cannot read the key file {}", path.display());
+            Some(std::fs::read_to_string(path).map_err(CliError::file(what))?)
+        }
+        None => std::env::var("LETHE_KEY").ok(),
+    };
+    let Some(text) = text.map(Zeroizing::new) else {
+        return Ok(None);
+    };
+    Ok(Some(ApiKey::parse(text.trim()).map_err(Error::from)?))
+}
+
+fn locked(error: Error) -> CliError {
+    match error {
+        Error::Locked(pid) => {
+            let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+            CliError::new(
+                Exit::Locked,
+                "folder-locked",
+                format!(
+                    "another Lethe process{pid} works on this folder. If it is `lethe serve`, give \
+                     this command an API key with --key-file FILE or LETHE_KEY and it goes through \
+                     the server; else wait for it, or stop it"
+                ),
+            )
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,78 @@
+//! What a command prints: results to standard output, everything else to standard error.
+
+use crate::error::CliError;
+use serde::Serialize;
+use std::io::{IsTerminal, Write, stderr, stdout};
+
+/// Where and how a command speaks.
+pub(crate) struct Output {
+    pub(crate) json: bool,
+    colour: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            json,
+            colour: stdout().is_terminal() && !no_colour,
+        }
+    }
+
+    /// Prints a result: as one JSON document, or as the text that `words` makes.
+    pub(crate) fn result(
+        &self,
+        value: &impl Serialize,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), CliError> {
+        if self.json {
+            let text = serde_json::to_string_pretty(value).expect("plain data serialises");
+            self.line(&text)
+        } else {
+            self.line(&words())
+        }
+    }
+
+    /// Prints a line (or several) to standard output.
+    pub(crate) fn line(&self, text: &str) -> Result<(), CliError> {
+        let mut out = stdout().lock();
+        writeln!(out, "{text}")
+            .and_then(|()| out.flush())
+            .map_err(CliError::file("cannot write to standard output"))
+    }
+
+    /// Tells something beside the result; silent with `--json`.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.json {
+            // Nobody is listening: nothing to be done about it.
+            drop(writeln!(stderr(), "{text}"));
+        }
+    }
+
+    pub(crate) fn error(&self, error: &CliError) {
+        let text = if self.json {
+            serde_json::json!({"error": {"code": error.code, "message": error.message}}).to_string()
+        } else {
+            format!("lethe: {} [{}]", error.message, error.code)
+        };
+        drop(writeln!(stderr(), "{text}"));
+    }
+
+    /// Sets a heading off on a terminal.
+    pub(crate) fn bold(&self, text: &str) -> String {
+        if self.colour {
+            format!("\x1b[1m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Takes a side remark back on a terminal.
+    pub(crate) fn dim(&self, text: &str) -> String {
+        if self.colour {
+            format!("\x1b[2m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What commands show, whether it comes from the folder or from a server.
+
+use crate::text;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// Hits of a look-up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Found {
+    pub(crate) log_index: u64,
+    pub(crate) subjects: Vec<FoundSubject>,
+}
+
+/// One hit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct FoundSubject {
+    pub(crate) subject: String,
+    #[serde(default)]
+    pub(crate) order: Option<String>,
+}
+
+/// Values that were revealed, by field.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Revealed {
+    pub(crate) log_index: u64,
+    pub(crate) fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An order without any personal field.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) token: String,
+    pub(crate) subject: String,
+    #[serde(default)]
+    pub(crate) is_gift: bool,
+    pub(crate) country: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) total_minor: Option<i64>,
+    pub(crate) refunded_minor: Option<i64>,
+    pub(crate) ordered_on: Option<String>,
+    pub(crate) paid_on: Option<String>,
+    pub(crate) fulfilled_on: Option<String>,
+    pub(crate) cancelled_on: Option<String>,
+    pub(crate) financial_status: Option<String>,
+    pub(crate) fulfillment_status: Option<String>,
+    #[serde(default)]
+    pub(crate) lines: Vec<Line>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Line {
+    #[serde(default)]
+    pub(crate) sku: Option<String>,
+    #[serde(default)]
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) quantity: i64,
+    #[serde(default)]
+    pub(crate) price_minor: Option<i64>,
+}
+
+/// A page of orders.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Orders {
+    pub(crate) items: Vec<Order>,
+    #[serde(default)]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A subject and the orders that belong together.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Subject {
+    pub(crate) token: String,
+    pub(crate) orders: Vec<Order>,
+}
+
+/// What an erasure did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Erasure {
+    pub(crate) subjects: u64,
+    pub(crate) keys_destroyed: u64,
+    pub(crate) records_removed: u64,
+    pub(crate) lookups_removed: u64,
+    pub(crate) tombstones: u64,
+    pub(crate) log_index: u64,
+}
+
+/// A key without its secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) recipient: String,
+    pub(crate) grant: Grant,
+    pub(crate) created_at_ms: i64,
+    pub(crate) revoked_at_ms: Option<i64>,
+    pub(crate) state: String,
+    pub(crate) people_used: u64,
+    pub(crate) people_reachable_24h: u64,
+    pub(crate) people_reachable_until_expiry: u64,
+}
+
+/// What a key may do, in words.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    pub(crate) fields: Vec<String>,
+    pub(crate) purposes: Vec<String>,
+    pub(crate) powers: Vec<String>,
+    pub(crate) people_per_day: u64,
+    pub(crate) expires_at_ms: Option<i64>,
+}
+
+/// A key that was just made; the secret is shown this once.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CreatedKey {
+    #[serde(flatten)]
+    pub(crate) key: Key,
+    pub(crate) secret: String,
+}
+
+/// An entry of the access log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) index: u64,
+    pub(crate) at: String,
+    pub(crate) act: String,
+    pub(crate) phase: String,
+    pub(crate) credential: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) purpose: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fields: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) denied: Option<String>,
+    pub(crate) subjects: u64,
+    #[serde(default)]
+    pub(crate) misses: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) intent: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) detail: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) people: Vec<String>,
+}
+
+/// Reads a view from what an operation or a server answers with.
+pub(crate) fn of<T: DeserializeOwned>(answer: impl Serialize) -> Result<T, serde_json::Error> {
+    serde_json::from_value(serde_json::to_value(answer)?)
+}
+
+impl Order {
+    /// Says what it came to, `?` where the export did not.
+    pub(crate) fn total(&self) -> String {
+        match (self.total_minor, &self.currency) {
+            (Some(minor), Some(currency)) => text::amount(minor, currency),
+            _ => "?".to_owned(),
+        }
+    }
+}

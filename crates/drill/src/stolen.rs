@@ -1,0 +1,106 @@
+//! The stolen copy: which bytes a thief of each part has, and databases that can be opened without
+//! changing those bytes.
+
+use crate::DrillError;
+use rusqlite::Connection;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A copy of a data folder. The bytes in it are never changed: SQLite works on a second copy.
+pub(crate) struct StolenFolder {
+    copy: PathBuf,
+    opened: PathBuf,
+}
+
+impl StolenFolder {
+    /// Copies the databases aside, so that opening one does not fold its write-ahead log away.
+    pub(crate) fn prepare(copy: &Path, scratch: &Path) -> Result<Self, DrillError> {
+        let opened = scratch.join("opened");
+        if opened.exists() {
+            fs::remove_dir_all(&opened).map_err(DrillError::file(&opened))?;
+        }
+        fs::create_dir_all(&opened).map_err(DrillError::file(&opened))?;
+        for (folder, name) in [("active", "active.db"), ("keyring", "keyring.db")] {
+            for suffix in ["", "-wal"] {
+                let source = copy.join(folder).join(format!("{name}{suffix}"));
+                if suffix.is_empty() || source.exists() {
+                    let target = opened.join(format!("{name}{suffix}"));
+                    fs::copy(&source, target).map_err(DrillError::file(&source))?;
+                }
+            }
+        }
+        Ok(Self {
+            copy: copy.to_owned(),
+            opened,
+        })
+    }
+
+    /// Lists the files of the vault's database: pages in use, free pages, write-ahead log.
+    pub(crate) fn database_files(&self) -> Result<Vec<PathBuf>, DrillError> {
+        files_below(&self.copy.join("active"))
+    }
+
+    /// Lists every file of the copy.
+    pub(crate) fn all_files(&self) -> Result<Vec<PathBuf>, DrillError> {
+        files_below(&self.copy)
+    }
+
+    /// Names a file relative to the copy.
+    pub(crate) fn name_of(&self, file: &Path) -> String {
+        let name = file.strip_prefix(&self.copy).unwrap_or(file);
+        name.display().to_string()
+    }
+
+    pub(crate) fn root_key_file(&self) -> PathBuf {
+        self.copy.join("root.key")
+    }
+
+    /// Lists the log's segments.
+    pub(crate) fn log_segments(&self) -> Result<Vec<PathBuf>, DrillError> {
+        let folder = self.copy.join("log").join("segments");
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        files_below(&folder)
+    }
+
+    /// Opens the vault's database.
+    pub(crate) fn active(&self) -> Result<Connection, DrillError> {
+        Connection::open(self.opened.join("active.db"))
+            .map_err(DrillError::database("the active store"))
+    }
+
+    /// Opens the keyring's database.
+    pub(crate) fn keyring(&self) -> Result<Connection, DrillError> {
+        Connection::open(self.opened.join("keyring.db"))
+            .map_err(DrillError::database("the keyring"))
+    }
+
+    /// Opens the vault's database with the keyring beside it as `keyring`.
+    pub(crate) fn active_with_keyring(&self) -> Result<Connection, DrillError> {
+        let connection = self.active()?;
+        let path = self.opened.join("keyring.db");
+        connection
+            .execute("ATTACH $1 AS keyring", [path.display().to_string()])
+            .map_err(DrillError::database("the keyring"))?;
+        Ok(connection)
+    }
+}
+
+/// Lists the files below a folder, in a fixed order.
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DrillError> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(DrillError::file(&folder))? {
+            let path = entry.map_err(DrillError::file(&folder))?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

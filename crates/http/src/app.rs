@@ -1,0 +1,87 @@
+//! What every handler shares, and how it calls an operation.
+
+use crate::idempotency::Idempotency;
+use crate::metrics::Metrics;
+use crate::problem::{Cause, Problem, ProblemKind};
+use crate::report::Reporter;
+use crate::settings::Settings;
+use lethe_ops::{Error, Reply, Vault};
+use std::sync::Arc;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
+
+/// The state of the routes.
+pub(crate) type Shared = Arc<App>;
+
+pub(crate) struct App {
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) settings: Settings,
+    pub(crate) metrics: Metrics,
+    pub(crate) idempotency: Arc<Idempotency>,
+    pub(crate) requests: Semaphore,
+    heavy: Semaphore,
+    uploads: Arc<Semaphore>,
+    reporter: Reporter,
+}
+
+impl App {
+    pub(crate) fn new(vault: Arc<Vault>, settings: Settings, metrics: Metrics) -> Self {
+        Self {
+            vault,
+            metrics,
+            idempotency: Arc::default(),
+            requests: Semaphore::new(settings.requests_max),
+            heavy: Semaphore::new(settings.heavy_requests_max),
+            uploads: Arc::new(Semaphore::new(settings.uploads_max)),
+            reporter: Reporter::new(Arc::clone(&settings.report)),
+            settings,
+        }
+    }
+
+    /// Waits for a place among the requests that read much of the log or the stores.
+    pub(crate) async fn heavy(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        self.heavy.acquire().await.map_err(closed)
+    }
+
+    /// Waits for a place among the requests whose bodies may be large.
+    pub(crate) async fn upload(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let uploads = Arc::clone(&self.uploads);
+        uploads.acquire_owned().await.map_err(closed)
+    }
+
+    /// Runs an operation that reads or writes files, away from the threads that serve connections.
+    pub(crate) async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        operation: impl FnOnce(&Vault) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let vault = Arc::clone(&self.vault);
+        let done = tokio::task::spawn_blocking(move || operation(&vault)).await;
+        // A panic inside says so on the standard error; its text may not go out.
+        let result = done.map_err(|_| Problem::new(ProblemKind::Internal, "the vault failed"))?;
+        result.map_err(|error| self.problem(&error))
+    }
+
+    /// Runs an operation that answers from the vault's own thread.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&Vault, Reply<T>),
+    ) -> Result<T, Problem> {
+        let (sender, answer) = oneshot::channel();
+        // Nobody waits any more when the client has gone; the act is in the log all the same.
+        let reply = Box::new(move |result| drop(sender.send(result)));
+        operation(&self.vault, reply);
+        let result = answer.await.unwrap_or(Err(Error::ShuttingDown));
+        result.map_err(|error| self.problem(&error))
+    }
+
+    pub(crate) fn problem(&self, error: &Error) -> Problem {
+        Problem::from_ops(error, self.settings.clock.now_ms())
+    }
+
+    pub(crate) fn report(&self, cause: &Cause) {
+        self.reporter.report(&cause.0);
+    }
+}
+
+fn closed(_: AcquireError) -> Problem {
+    Problem::new(ProblemKind::ShuttingDown, "the vault is shutting down")
+}

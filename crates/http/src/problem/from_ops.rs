@@ -1,0 +1,105 @@
+//! Which problem each failure of an operation is.
+
+use super::{Problem, ProblemKind};
+use lethe_ops::{Error, Refusal};
+
+impl Problem {
+    /// Describes a failed operation; `now_ms` turns the end of a quota's window into a wait.
+    pub(crate) fn from_ops(error: &Error, now_ms: i64) -> Self {
+        let kind = kind_of(error);
+        if let Error::Refused(Refusal::Quota { retry_at_ms }) = error {
+            let wait_ms = retry_at_ms.saturating_sub(u64::try_from(now_ms).unwrap_or(0));
+            return Self::new(kind, error.to_string()).retry_after(wait_ms.div_ceil(1000).max(1));
+        }
+        // An id stands in a path: an unknown one is a missing thing, not a wrong value.
+        if let Error::Invalid { field: "id", .. } = error {
+            let detail = "no living key has this id: GET /v1/keys lists them";
+            return Self::new(ProblemKind::NotFound, detail);
+        }
+        match hidden(kind) {
+            None => Self::new(kind, error.to_string()),
+            Some(detail) => {
+                Self::new(kind, detail).with_cause(format!("{}: {error}", kind.code()))
+            }
+        }
+    }
+}
+
+fn kind_of(error: &Error) -> ProblemKind {
+    match error {
+        Error::Log(_) | Error::LogTree(_) => ProblemKind::LogDamaged,
+        Error::Store(_) | Error::Keeper(_) => match error.code() {
+            "disk-full" => ProblemKind::DiskFull,
+            _ => ProblemKind::KeyringUnavailable,
+        },
+        other => ProblemKind::of_code(other.code()).unwrap_or(ProblemKind::Internal),
+    }
+}
+
+/// What a caller is told about failures inside. The text itself, with its paths, is for the
+/// operator.
+fn hidden(kind: ProblemKind) -> Option<&'static str> {
+    Some(match kind {
+        ProblemKind::LogUnavailable => {
+            "nothing is revealed or changed until the access log can be written again; tell the \
+             vault's operator if this lasts"
+        }
+        ProblemKind::KeyringUnavailable => {
+            "the vault's databases cannot be used at the moment; tell the vault's operator if this \
+             lasts"
+        }
+        ProblemKind::DiskFull => "nothing was stored: tell the vault's operator to free space",
+        ProblemKind::RecordAltered => {
+            "a sealed record does not open: it was altered or moved in the database; tell the \
+             vault's operator, who must treat it as an incident"
+        }
+        ProblemKind::LogDamaged => {
+            "the access log cannot be read, or does not verify; tell the vault's operator, who must \
+             treat it as an incident"
+        }
+        ProblemKind::Internal => "the vault failed: tell its operator",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_used_up_quota_says_how_many_seconds_to_wait() {
+        let quota = |retry_at_ms| Error::Refused(Refusal::Quota { retry_at_ms });
+        assert_eq!(Problem::from_ops(&quota(61_001), 1_000).retry_after_s, Some(61));
+        assert_eq!(Problem::from_ops(&quota(1_000), 1_000).retry_after_s, Some(1));
+        assert_eq!(Problem::from_ops(&quota(0), 1_000).retry_after_s, Some(1));
+    }
+
+    #[test]
+    fn a_failure_inside_is_told_to_the_operator_and_not_to_the_caller() {
+        let failure = Refusal::LogUnavailable("/srv/lethe/log: disk full".into());
+        let problem = Problem::from_ops(&failure.into(), 0);
+        assert!(!problem.detail.contains("/srv"));
+        assert!(problem.cause.unwrap().contains("/srv"));
+        assert_eq!(problem.retry_after_s, Some(1));
+    }
+
+    #[test]
+    fn every_refusal_of_the_keeper_has_a_problem_of_its_own() {
+        let refusals = [
+            Refusal::Unauthenticated,
+            Refusal::Revoked,
+            Refusal::Expired,
+            Refusal::Power("reveal"),
+            Refusal::Purpose("legal"),
+            Refusal::Field("contact.email".into()),
+            Refusal::Quota { retry_at_ms: 0 },
+            Refusal::Gone,
+            Refusal::LogUnavailable(String::new()),
+            Refusal::KeyringUnavailable(String::new()),
+        ];
+        for refusal in refusals {
+            let code = refusal.code();
+            assert_eq!(Problem::from_ops(&refusal.into(), 0).kind.code(), code);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! One endpoint, one file: its documentation, its handler, its tests.
+
+mod docs;
+mod fields;
+mod find;
+mod health;
+mod keys;
+mod log;
+mod metrics;
+mod orders;
+mod reveal;
+mod status;
+mod subjects;
+
+use crate::app::Shared;
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::Settings;
+use axum::Router;
+use axum::http::Uri;
+use axum::routing::get;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Returns the routes that the OpenAPI document describes.
+pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .merge(orders::routes(settings))
+        .merge(keys::routes())
+        .merge(log::routes())
+        .routes(routes!(find::find))
+        .routes(routes!(reveal::reveal))
+        .routes(routes!(subjects::fetch::fetch_subject))
+        .routes(routes!(subjects::erase::erase_subject))
+        .routes(routes!(fields::list_fields))
+        .routes(routes!(status::status))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(docs::openapi))
+}
+
+/// Returns the pages for people.
+pub(crate) fn pages() -> Router<Shared> {
+    Router::new()
+        .route("/docs", get(docs::page))
+        .route("/docs/problems", get(docs::problems))
+        .route("/docs/style.css", get(docs::style))
+}
+
+pub(crate) async fn unknown_route(_: Uri) -> Problem {
+    Problem::new(
+        ProblemKind::UnknownRoute,
+        "there is no such route: /docs lists them all",
+    )
+}
+
+pub(crate) async fn method_not_allowed() -> Problem {
+    Problem::new(
+        ProblemKind::MethodNotAllowed,
+        "the route exists, but not with this method: /docs lists them all",
+    )
+}

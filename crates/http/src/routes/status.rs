@@ -1,0 +1,57 @@
+//! `GET /v1/status`: what the installation holds, in numbers.
+
+use crate::app::Shared;
+use crate::caller::Caller;
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+use lethe_ops::Status;
+use utoipa::ToSchema;
+
+/// What the installation holds.
+#[derive(ToSchema)]
+#[schema(as = Status)]
+#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+pub(crate) struct StatusDocument {
+    /// Per shop.
+    stores: Vec<StoreStatusDocument>,
+    /// Entries in the access log.
+    log_entries: u64,
+    /// The log's verifier key (C2SP signed-note).
+    log_key: String,
+}
+
+/// What a shop holds.
+#[derive(ToSchema)]
+#[schema(as = StoreStatus, example = json!({
+    "name": "main", "controller": "Example SAS", "people": 2000, "orders": 5210, "records": 17_350
+}))]
+#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+pub(crate) struct StoreStatusDocument {
+    /// Its name.
+    name: String,
+    /// The controller.
+    controller: String,
+    /// People.
+    people: u64,
+    /// Orders.
+    orders: u64,
+    /// Sealed records.
+    records: u64,
+}
+
+/// Counts what is stored.
+#[utoipa::path(
+    get,
+    path = "/v1/status",
+    tag = "operation",
+    responses((status = 200, description = "The numbers.", body = StatusDocument)),
+    security(("api_key" = []))
+)]
+pub(crate) async fn status(
+    State(app): State<Shared>,
+    _caller: Caller,
+) -> Result<Json<Status>, Problem> {
+    let _place = app.heavy().await?;
+    app.run(|vault| vault.status()).await.map(Json)
+}

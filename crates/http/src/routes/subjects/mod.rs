@@ -1,0 +1,4 @@
+//! Subjects, by token.
+
+pub(super) mod erase;
+pub(super) mod fetch;

@@ -1,0 +1,84 @@
+//! Erasure: gone, stays gone, and the log stays provable.
+
+use crate::reveal::query;
+use lethe_model::Purpose;
+use lethe_ops::{Error, FindQuery};
+use lethe_testkit::{OrderSketch, TestVault};
+
+#[test]
+fn an_erased_person_is_gone_and_does_not_come_back_with_the_same_file() {
+    let mut test = TestVault::start();
+    let orders = [
+        OrderSketch::new(1001, "ana").gift_to("zoe"),
+        OrderSketch::new(1002, "bob"),
+    ];
+    test.import(&orders);
+    let operator = test.operator();
+    let token = test.order_token(&operator, 1001);
+    let report = test.vault().erase(&operator, &token).unwrap();
+    assert_eq!(
+        (report.subjects, report.tombstones),
+        (2, 1),
+        "the gift's recipient goes too"
+    );
+    assert!(matches!(
+        test.vault().erase(&operator, &token),
+        Err(Error::NotFound)
+    ));
+    let gone = test
+        .vault()
+        .reveal(&operator, &token, query(&["contact.email"]));
+    assert!(matches!(
+        gone,
+        Err(Error::NotFound | Error::Refused(lethe_ops::Refusal::Gone))
+    ));
+    let again = test.import(&orders);
+    assert_eq!((again.imported, again.unchanged, again.rejected), (0, 1, 1));
+    test.restart();
+    let query = FindQuery::email("marked-ana@example.com", Purpose::Support).unwrap();
+    assert!(
+        test.vault()
+            .find(&test.operator(), query)
+            .unwrap()
+            .subjects
+            .is_empty()
+    );
+}
+
+#[test]
+fn after_an_erasure_the_log_verifies_and_older_proofs_still_hold() {
+    let mut test = TestVault::start();
+    test.import(&[OrderSketch::new(1001, "ana"), OrderSketch::new(1002, "bob")]);
+    let operator = test.operator();
+    let token = test.order_token(&operator, 1001);
+    let revealed = test
+        .vault()
+        .reveal(&operator, &token, query(&["contact.email"]))
+        .unwrap();
+    let before = test.vault().log_proof(revealed.log_index).unwrap();
+    let found = test
+        .vault()
+        .log_entries(&operator, Some(&token), None, 10)
+        .unwrap();
+    assert_eq!(found.len(), 3, "intake, look-up and reveal are about her");
+    test.vault().erase(&operator, &token).unwrap();
+    let verified = test.vault().verify_log(|_| ()).unwrap();
+    assert_eq!(verified.bodies, Some(verified.entries));
+    let after = test.vault().log_proof(revealed.log_index).unwrap();
+    assert_eq!(after.entry, before.entry);
+    let shown = test
+        .vault()
+        .log_entries(&operator, None, None, 100)
+        .unwrap();
+    let entry = shown
+        .iter()
+        .find(|entry| entry.index == revealed.log_index)
+        .unwrap();
+    assert_eq!(
+        (entry.act.subjects, entry.people.len()),
+        (1, 0),
+        "counted, and nobody's any more"
+    );
+    let forgotten = test.vault().log_entries(&operator, Some(&token), None, 10);
+    assert!(matches!(forgotten, Err(Error::NotFound)));
+}

@@ -1,0 +1,9 @@
+//! Use cases against a real vault in a temporary folder.
+
+mod credentials;
+mod erasure;
+mod intake;
+mod log;
+mod reveal;
+mod rotation;
+mod tampering;

@@ -1,0 +1,4 @@
+//! The statements and schemas as the two engines see them.
+
+mod dialect;
+mod postgres;

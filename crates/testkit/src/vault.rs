@@ -1,0 +1,172 @@
+//! A vault in a temporary folder.
+
+use crate::{FakeClock, OrderSketch, SeededRandom, find_leaks, orders_csv};
+use lethe_crypto::{ApiKey, KdfCost};
+use lethe_model::{FieldSet, Grant, Power, Purpose, StoreId, StoreName};
+use lethe_ops::{
+    Credential, Error, FindQuery, ImportOptions, ImportReport, Installation, NewCredential,
+    StoreSpec, Surroundings, Vault,
+};
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// The passphrase of every test vault.
+pub const PASSPHRASE: &str = "correct horse battery";
+
+/// A vault in a temporary folder. When it is dropped, the whole folder is searched for every marked
+/// value that went in: each test also tests that nothing personal lies in clear.
+pub struct TestVault {
+    vault: Option<Vault>,
+    folder: TempDir,
+    /// The clock of the vault.
+    pub clock: Arc<FakeClock>,
+    around: Surroundings,
+    marks: Vec<String>,
+}
+
+impl TestVault {
+    /// Makes a vault with one shop called `main`.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(FakeClock::default());
+        let random = Arc::new(SeededRandom::new(42));
+        let around = Surroundings {
+            clock: Arc::clone(&clock) as _,
+            random,
+        };
+        let store = StoreSpec {
+            name: StoreName::parse("main").expect("a good name"),
+            controller: "Example SAS".to_owned(),
+        };
+        let path = folder.path().join("data");
+        Installation::create(&path, PASSPHRASE, KdfCost::TEST, &store, &around)
+            .expect("a new installation");
+        let mut test = Self {
+            vault: None,
+            folder,
+            clock,
+            around,
+            marks: Vec::new(),
+        };
+        test.open().expect("the vault opens");
+        test
+    }
+
+    /// Opens the vault; for tests that have closed it.
+    pub fn open(&mut self) -> Result<(), Error> {
+        let vault = Installation::find(&self.path())?.open(PASSPHRASE, self.around.clone())?;
+        self.vault = Some(vault);
+        Ok(())
+    }
+
+    /// Closes the vault in good order.
+    pub fn close(&mut self) {
+        self.vault = None;
+    }
+
+    /// Closes the vault and opens it again.
+    pub fn restart(&mut self) {
+        self.close();
+        self.open().expect("the vault opens again");
+    }
+
+    /// Returns the data folder.
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Returns the vault.
+    pub fn vault(&self) -> &Vault {
+        self.vault.as_ref().expect("the vault is open")
+    }
+
+    /// Takes the vault out, to be shared with a server.
+    pub fn take_vault(&mut self) -> Vault {
+        self.vault.take().expect("the vault is open")
+    }
+
+    /// Returns the operator's credential.
+    pub fn operator(&self) -> Arc<Credential> {
+        self.vault()
+            .operator(StoreId(1))
+            .expect("the first shop has an operator")
+    }
+
+    /// Imports orders and remembers their values for the search at the end.
+    pub fn import(&mut self, orders: &[OrderSketch]) -> ImportReport {
+        self.marks
+            .extend(orders.iter().flat_map(OrderSketch::marks));
+        let csv = orders_csv(orders);
+        let mut source =
+            lethe_formats::read_shopify_orders(csv.as_bytes()).expect("an orders export");
+        let options = ImportOptions {
+            batch: 100,
+            source: [1; 16],
+        };
+        self.vault()
+            .import(&self.operator(), &mut source, &options, |_| (), |_| Ok(()))
+            .expect("the import goes through")
+    }
+
+    /// Makes a key that may reveal these fields for support, and list.
+    pub fn key(
+        &self,
+        recipient: &str,
+        fields: &[&str],
+        people_per_day: u32,
+    ) -> (Arc<Credential>, ApiKey) {
+        let grant = Grant {
+            fields: FieldSet::parse(fields.iter().copied()).expect("known fields"),
+            purposes: [Purpose::Support].into_iter().collect(),
+            powers: [Power::Reveal, Power::List].into_iter().collect(),
+            people_per_day,
+            expires_at_ms: Some(self.clock.in_days(90)),
+        };
+        let new = NewCredential {
+            recipient: recipient.to_owned(),
+            grant,
+        };
+        let created = self
+            .vault()
+            .create_credential(&self.operator(), &new)
+            .expect("a key");
+        let credential = self
+            .vault()
+            .authenticate(&created.secret)
+            .expect("the key is valid");
+        (credential, created.secret)
+    }
+
+    /// Finds an order by its number and returns its token for `credential`.
+    pub fn order_token(&self, credential: &Arc<Credential>, number: u32) -> String {
+        let query = FindQuery::order(&format!("#{number}"), Purpose::Support).expect("a number");
+        let found = self
+            .vault()
+            .find(credential, query)
+            .expect("a granted look-up");
+        found.subjects[0].order.clone().expect("an order's token")
+    }
+
+    /// Adds a value to the search at the end.
+    pub fn mark(&mut self, value: &str) {
+        self.marks.push(value.to_owned());
+    }
+
+    /// Searches a folder for every marked value of this vault.
+    pub fn leaks(&self, folder: &Path) -> Vec<String> {
+        find_leaks(folder, &self.marks)
+    }
+}
+
+impl Drop for TestVault {
+    fn drop(&mut self) {
+        let before = self.leaks(self.folder.path());
+        self.vault = None;
+        if std::thread::panicking() {
+            return;
+        }
+        let leaks = [before, self.leaks(self.folder.path())].concat();
+        assert!(leaks.is_empty(), "marked values lie in clear: {leaks:#?}");
+    }
+}
