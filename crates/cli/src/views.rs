@@ -112,7 +112,6 @@ pub(crate) struct Grant {
 /// A key that was just made; the secret is shown this once.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct CreatedKey {
-    #[serde(flatten)]
     pub(crate) key: Key,
     pub(crate) secret: String,
 }

@@ -83,6 +83,11 @@ impl Fields {
         }
     }
 
+    /// Returns the counts as they are.
+    pub(crate) fn counts(self) -> BTreeMap<&'static str, u64> {
+        self.0
+    }
+
     pub(crate) fn extrapolated(self, people: &People) -> BTreeMap<&'static str, u64> {
         let counts = self.0.into_iter();
         counts

@@ -32,11 +32,6 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// Says whether the known people are only some of all.
-    pub(crate) fn is_drawn(&self) -> bool {
-        (self.known.len() as u64) < self.total
-    }
-
     /// Extends a count among the known people to all of them.
     pub(crate) fn extrapolate(&self, among_known: u64) -> u64 {
         match self.known.len() as u64 {

@@ -74,6 +74,8 @@ pub const FILE_EMPTY: &str = "file_empty";
 pub const COLUMN_MISSING: &str = "column_missing";
 /// The input does not begin like JSON.
 pub const NOT_JSON: &str = "not_json";
+/// A map has a mistake or a contradiction, or names a column that the file does not have.
+pub const MAP_INVALID: &str = "map_invalid";
 
 /// Every code a whole file can be refused with, beside [`READ_FAILED`] and [`ROW_TOO_LONG`].
-pub const FILE_CODES: &[&str] = &[FILE_EMPTY, COLUMN_MISSING, NOT_JSON];
+pub const FILE_CODES: &[&str] = &[FILE_EMPTY, COLUMN_MISSING, NOT_JSON, MAP_INVALID];

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::code;
+use crate::map::MapError;
 
 /// Why one row (or one object of a JSON input) was refused. The import goes on with the next.
 ///
@@ -78,6 +79,9 @@ pub enum FormatError {
         /// The bound in bytes.
         limit: u64,
     },
+    /// The map does not fit the file.
+    #[error(transparent)]
+    Map(#[from] MapError),
     /// Reading failed.
     #[error("the file could not be read ({0}): check the disk and the permissions, and try again")]
     Read(#[source] io::Error),
@@ -91,6 +95,7 @@ impl FormatError {
             Self::MissingColumn { .. } => code::COLUMN_MISSING,
             Self::NotJson => code::NOT_JSON,
             Self::HeaderTooLong { .. } => code::ROW_TOO_LONG,
+            Self::Map(error) => error.code(),
             Self::Read(_) => code::READ_FAILED,
         }
     }

@@ -9,6 +9,8 @@ pub mod code;
 mod error;
 pub mod guard;
 mod json;
+mod map;
+mod mapped;
 pub mod shopify;
 mod source;
 mod table;
@@ -16,6 +18,8 @@ pub mod text;
 mod values;
 
 pub use error::{FormatError, RowError};
+pub use map::{Map, MapError};
+pub use mapped::{MappedCsv, read_mapped_csv};
 pub use shopify::{
     ShopifyCustomers, ShopifyOrders, ShopifyOrdersJson, read_shopify_customers,
     read_shopify_orders, read_shopify_orders_json,

@@ -2,12 +2,16 @@
 
 use crate::idempotency::Idempotency;
 use crate::metrics::Metrics;
+use crate::pages::Pages;
 use crate::problem::{Cause, Problem, ProblemKind};
 use crate::report::Reporter;
 use crate::settings::Settings;
 use lethe_ops::{Error, Reply, Vault};
 use std::sync::Arc;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
+
+/// What is counted of bodies in memory: kibibytes.
+const UPLOAD_UNIT: usize = 1024;
 
 /// The state of the routes.
 pub(crate) type Shared = Arc<App>;
@@ -16,6 +20,7 @@ pub(crate) struct App {
     pub(crate) vault: Arc<Vault>,
     pub(crate) settings: Settings,
     pub(crate) metrics: Metrics,
+    pub(crate) pages: Pages,
     pub(crate) idempotency: Arc<Idempotency>,
     pub(crate) requests: Semaphore,
     heavy: Semaphore,
@@ -24,14 +29,23 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(vault: Arc<Vault>, settings: Settings, metrics: Metrics) -> Self {
+    pub(crate) fn new(
+        vault: Arc<Vault>,
+        settings: Settings,
+        metrics: Metrics,
+        pages: Pages,
+    ) -> Self {
+        // Less than one longest body would let it wait for ever.
+        let uploads = settings.uploads_bytes_max.max(settings.orders_bytes_max);
+        let uploads = uploads.div_ceil(UPLOAD_UNIT);
         Self {
             vault,
             metrics,
+            pages,
             idempotency: Arc::default(),
             requests: Semaphore::new(settings.requests_max),
             heavy: Semaphore::new(settings.heavy_requests_max),
-            uploads: Arc::new(Semaphore::new(settings.uploads_max)),
+            uploads: Arc::new(Semaphore::new(uploads)),
             reporter: Reporter::new(Arc::clone(&settings.report)),
             settings,
         }
@@ -42,10 +56,17 @@ impl App {
         self.heavy.acquire().await.map_err(closed)
     }
 
-    /// Waits for a place among the requests whose bodies may be large.
-    pub(crate) async fn upload(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    /// Waits until there is memory for a body of `POST /v1/orders`; one of unknown length takes what
+    /// the longest would.
+    pub(crate) async fn upload(
+        &self,
+        length: Option<usize>,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let longest = self.settings.orders_bytes_max;
+        let units = length.unwrap_or(longest).min(longest).div_ceil(UPLOAD_UNIT);
+        let units = u32::try_from(units.max(1)).unwrap_or(u32::MAX);
         let uploads = Arc::clone(&self.uploads);
-        uploads.acquire_owned().await.map_err(closed)
+        uploads.acquire_many_owned(units).await.map_err(closed)
     }
 
     /// Runs an operation that reads or writes files, away from the threads that serve connections.

@@ -21,9 +21,7 @@ impl FromRequestParts<Shared> for Caller {
         let key = ApiKey::parse(bearer(parts).ok_or_else(missing)?)
             .map_err(|error| Problem::new(ProblemKind::KeyMalformed, error.to_string()))?;
         let authenticated = app.vault.authenticate(&key);
-        authenticated
-            .map(Self)
-            .map_err(|error| app.problem(&error))
+        authenticated.map(Self).map_err(|error| app.problem(&error))
     }
 }
 

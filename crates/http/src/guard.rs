@@ -59,7 +59,9 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
 }
 
 fn is_browser(headers: &HeaderMap) -> bool {
-    BROWSER_HEADERS.iter().any(|name| headers.contains_key(name))
+    BROWSER_HEADERS
+        .iter()
+        .any(|name| headers.contains_key(name))
 }
 
 fn from_browser() -> Problem {

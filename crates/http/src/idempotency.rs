@@ -156,7 +156,11 @@ mod tests {
     #[test]
     fn a_key_is_forgotten_after_a_day() {
         let memory = Arc::new(Idempotency::default());
-        memory.begin("key_a", &headers("one")).ok().unwrap().complete("key_new");
+        memory
+            .begin("key_a", &headers("one"))
+            .ok()
+            .unwrap()
+            .complete("key_new");
         memory.lock().forget(Instant::now() + REMEMBERED);
         assert!(memory.begin("key_a", &headers("one")).is_ok());
     }

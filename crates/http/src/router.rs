@@ -8,7 +8,7 @@ use crate::pages::Pages;
 use crate::routes;
 use crate::settings::Settings;
 use axum::extract::DefaultBodyLimit;
-use axum::{Extension, Router, middleware};
+use axum::{Router, middleware};
 use lethe_ops::Vault;
 use std::sync::Arc;
 
@@ -19,13 +19,12 @@ pub fn router(vault: Arc<Vault>, settings: Settings) -> Router {
     let metrics = Metrics::new(templates.into_iter().chain(routes::PAGES));
     let pages = Pages::new(&openapi::complete(document));
     let body_bytes_max = settings.body_bytes_max;
-    let app = Arc::new(App::new(vault, settings, metrics));
+    let app = Arc::new(App::new(vault, settings, metrics, pages));
     documented
         .merge(routes::pages())
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(Extension(Arc::new(pages)))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
         .with_state(app)
 }

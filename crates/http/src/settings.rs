@@ -21,12 +21,12 @@ pub struct Settings {
     pub requests_max: usize,
     /// Requests at once that read much of the log or the stores; more wait.
     pub heavy_requests_max: usize,
-    /// Bodies of `POST /v1/orders` in memory at once; more wait.
-    pub uploads_max: usize,
     /// The longest body in bytes.
     pub body_bytes_max: usize,
     /// The longest body of `POST /v1/orders` in bytes.
     pub orders_bytes_max: usize,
+    /// Bytes of such bodies in memory at once; more wait.
+    pub uploads_bytes_max: usize,
     /// Open connections; more wait to be accepted.
     pub connections_max: usize,
     /// How long open requests may take when the server stops.
@@ -44,9 +44,9 @@ impl Settings {
             body_timeout: Duration::from_secs(20),
             requests_max: 1_024,
             heavy_requests_max: 8,
-            uploads_max: 8,
             body_bytes_max: 64 * 1024,
             orders_bytes_max: 10 * 1024 * 1024,
+            uploads_bytes_max: 64 * 1024 * 1024,
             connections_max: 1_024,
             shutdown_grace: Duration::from_secs(10),
             report: Arc::new(|line| eprintln!("lethe: {line}")),

@@ -3,7 +3,8 @@
 use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Body, Phase};
-use crate::{Credential, IntentTrace, Keeper, Refusal};
+use crate::trace::IntentTrace;
+use crate::{Credential, Keeper, Refusal};
 use lethe_model::{FieldSet, Power, RecordId, StoreId, SubjectId};
 use lethe_store::StoreError;
 use lethe_store::keyring::intents::IntentRow;
@@ -78,7 +79,7 @@ impl Keeper {
                 })
                 .collect(),
         };
-        let payload = serde_json::to_vec(&trace).expect("ids serialise");
+        let payload = trace.to_bytes();
         let mut permit = ErasurePermit {
             store,
             credential: credential.id.clone(),

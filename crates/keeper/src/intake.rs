@@ -5,17 +5,18 @@ use crate::intents::finish;
 use crate::keeper::public_part;
 use crate::keys::{data_key_context, log_key_context};
 use crate::log::{ActKind, Body, Phase};
-use crate::{Credential, IntentTrace, Keeper, Refusal};
+use crate::trace::{IntakeTrace, IntentTrace};
+use crate::{Credential, Keeper, Refusal};
 use lethe_crypto::{LookupHash, LookupKind, MacKey, SecretKey};
 use lethe_model::{
     FieldSet, OrderId, Personal, Power, RecordId, StoreId, SubjectId, SubjectNumber,
 };
-use lethe_store::StoreError;
 use lethe_store::keyring::data_keys::DataKeyRow;
 use lethe_store::keyring::intents::IntentRow;
 use lethe_store::keyring::known_orders::KnownOrder;
 use lethe_store::keyring::subject_keys::SubjectKeyRow;
 use lethe_store::keyring::{data_keys, intents, known_orders, lookups, subject_keys};
+use lethe_store::{Speed, StoreError};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -234,8 +235,7 @@ impl Keeper {
                     known_orders::renew(tx, hash, Some(digest), order.updated_at_ms)?;
                 }
             }
-            let payload = serde_json::to_vec(&trace(permit, writes, new_lookups))
-                .expect("ids and hashes serialise");
+            let payload = trace(permit, writes, new_lookups).to_bytes();
             let log_index = i64::try_from(permit.log_index).unwrap_or(i64::MAX);
             intents::insert(
                 tx,
@@ -277,6 +277,15 @@ impl Keeper {
         self.append(public)?;
         self.settle(permit.intent);
         Ok(())
+    }
+
+    /// Lends the keyring's writer memory for a bulk import, or takes it back.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn set_intake_speed(&self, speed: Speed) -> Result<(), Refusal> {
+        Ok(self.writer().set_speed(speed)?)
     }
 
     /// Hashes a value for look-up: intake must know whether an order or a person is known.
@@ -338,26 +347,32 @@ fn trace(
             .filter(move |order| order.is_new == is_new);
         orders.map(|order| order.hash).collect()
     };
-    IntentTrace::Intake {
+    let traced = |id: &RecordId, generation: u32| {
+        (
+            *id.subject.as_bytes(),
+            *id.order.as_bytes(),
+            id.category.number(),
+            generation,
+        )
+    };
+    let replaced = writes
+        .keys
+        .iter()
+        .filter_map(|key| Some((&key.record, key.superseded?)));
+    let obsolete = writes
+        .obsolete
+        .iter()
+        .map(|(record, generation)| (record, *generation));
+    IntentTrace::Intake(Box::new(IntakeTrace {
         store: permit.store.0,
-        records: writes
+        added: writes
             .keys
             .iter()
-            .map(|key| {
-                let RecordId {
-                    subject,
-                    order,
-                    category,
-                } = key.record;
-                let ids = (*subject.as_bytes(), *order.as_bytes());
-                (
-                    ids.0,
-                    ids.1,
-                    category.number(),
-                    key.generation,
-                    key.superseded,
-                )
-            })
+            .map(|key| traced(&key.record, key.generation))
+            .collect(),
+        superseded: replaced
+            .chain(obsolete)
+            .map(|(id, one)| traced(id, one))
             .collect(),
         subjects: permit
             .new_subjects
@@ -367,15 +382,7 @@ fn trace(
         lookups,
         orders: of(true),
         renewed: of(false),
-        obsolete: writes
-            .obsolete
-            .iter()
-            .map(|(record, generation)| {
-                let ids = (*record.subject.as_bytes(), *record.order.as_bytes());
-                (ids.0, ids.1, record.category.number(), *generation)
-            })
-            .collect(),
-    }
+    }))
 }
 
 fn to_array(bytes: &[u8]) -> [u8; 16] {

@@ -2,44 +2,12 @@
 
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
+use crate::trace::{IntakeTrace, IntentTrace, TracedKey};
 use crate::{Keeper, OPERATOR, Refusal};
-use lethe_crypto::LookupHash;
 use lethe_model::{Category, OrderId, RecordId, StoreId, SubjectId};
 use lethe_store::keyring::{data_keys, intents, known_orders, lookups, subject_keys};
 use lethe_store::{StoreError, Tx};
-use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
-
-/// What an act wrote to the keyring, so that it can be finished or undone. Ids and hashes only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum IntentTrace {
-    /// A batch of orders and customers.
-    Intake {
-        /// The store.
-        store: i64,
-        /// Records with their new generation, and the generation it replaces.
-        records: Vec<([u8; 16], [u8; 16], u8, u32, Option<u32>)>,
-        /// Subjects that are new.
-        subjects: Vec<[u8; 16]>,
-        /// Ways to subjects that are new.
-        lookups: Vec<(LookupHash, [u8; 16])>,
-        /// Orders that are new.
-        orders: Vec<LookupHash>,
-        /// Orders of which this is a new version.
-        renewed: Vec<LookupHash>,
-        /// Records that nothing replaces, with their generation.
-        obsolete: Vec<([u8; 16], [u8; 16], u8, u32)>,
-    },
-    /// The erasure of subjects, with the gifts they sent.
-    Erase {
-        /// The store.
-        store: i64,
-        /// Subjects that are erased.
-        subjects: Vec<[u8; 16]>,
-        /// Single records that go with them.
-        records: Vec<([u8; 16], [u8; 16], u8)>,
-    },
-}
 
 /// An intent that is still open.
 #[derive(Debug, Clone)]
@@ -68,7 +36,7 @@ impl Keeper {
         };
         rows.into_iter()
             .map(|row| {
-                let trace = serde_json::from_slice(&row.payload).map_err(|_| damaged())?;
+                let trace = IntentTrace::from_bytes(&row.payload).ok_or_else(damaged)?;
                 let log_index = u64::try_from(row.log_index).map_err(|_| damaged())?;
                 Ok(OpenIntent {
                     id: row.id,
@@ -86,9 +54,7 @@ impl Keeper {
     ///
     /// What log and keyring say; calling again is harmless.
     pub fn settle_after_crash(&self, intent: &OpenIntent, is_stored: bool) -> Result<(), Refusal> {
-        let store = match &intent.trace {
-            IntentTrace::Intake { store, .. } | IntentTrace::Erase { store, .. } => *store,
-        };
+        let store = intent.trace.store();
         let outcome = if is_stored {
             "completed"
         } else {
@@ -105,10 +71,10 @@ impl Keeper {
         public.intent = Some(intent.log_index);
         self.append(public)?;
         self.writer().write(|tx| -> Result<(), StoreError> {
-            match (&intent.trace, is_stored) {
-                (trace @ IntentTrace::Intake { .. }, true) => remove_superseded(tx, trace)?,
-                (trace @ IntentTrace::Intake { .. }, false) => undo_intake(tx, trace)?,
-                (IntentTrace::Erase { .. }, _) => {}
+            match &intent.trace {
+                IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
+                IntentTrace::Intake(trace) => undo_intake(tx, trace)?,
+                IntentTrace::Erase { .. } => {}
             }
             intents::delete(tx, &intent.id)
         })?;
@@ -142,56 +108,34 @@ impl Keeper {
 /// Ends an intent whose act is complete: replaced keys are destroyed, the row goes.
 pub(crate) fn finish(tx: &Tx<'_>, id: &[u8; 16]) -> Result<(), StoreError> {
     for row in intents::list(tx)?.into_iter().filter(|row| row.id == *id) {
-        let trace = serde_json::from_slice(&row.payload)
-            .map_err(|_| StoreError::Inconsistent { table: "intents" })?;
-        remove_superseded(tx, &trace)?;
+        let trace = IntentTrace::from_bytes(&row.payload)
+            .ok_or(StoreError::Inconsistent { table: "intents" })?;
+        if let IntentTrace::Intake(trace) = trace {
+            remove(tx, &trace.superseded)?;
+        }
     }
     intents::delete(tx, id)
 }
 
-fn remove_superseded(tx: &Tx<'_>, trace: &IntentTrace) -> Result<(), StoreError> {
-    let IntentTrace::Intake {
-        records, obsolete, ..
-    } = trace
-    else {
-        return Ok(());
-    };
-    for (subject, order, category, _, superseded) in records {
-        if let Some(generation) = superseded {
-            data_keys::delete(tx, &record_id(subject, order, *category)?, *generation)?;
-        }
-    }
-    for (subject, order, category, generation) in obsolete {
-        data_keys::delete(tx, &record_id(subject, order, *category)?, *generation)?;
-    }
-    Ok(())
+fn remove(tx: &Tx<'_>, keys: &[TracedKey]) -> Result<(), StoreError> {
+    keys.iter()
+        .try_for_each(|(subject, order, category, generation)| {
+            data_keys::delete(tx, &record_id(subject, order, *category)?, *generation)
+        })
 }
 
-fn undo_intake(tx: &Tx<'_>, trace: &IntentTrace) -> Result<(), StoreError> {
-    let IntentTrace::Intake {
-        records,
-        subjects,
-        lookups,
-        orders,
-        renewed,
-        ..
-    } = trace
-    else {
-        return Ok(());
-    };
-    for (subject, order, category, generation, _) in records {
-        data_keys::delete(tx, &record_id(subject, order, *category)?, *generation)?;
-    }
-    for (hash, subject) in lookups {
+fn undo_intake(tx: &Tx<'_>, trace: &IntakeTrace) -> Result<(), StoreError> {
+    remove(tx, &trace.added)?;
+    for (hash, subject) in &trace.lookups {
         lookups::delete(tx, hash, &SubjectId::from_bytes(*subject))?;
     }
-    for subject in subjects {
+    for subject in &trace.subjects {
         subject_keys::delete(tx, &SubjectId::from_bytes(*subject))?;
     }
-    for hash in orders {
+    for hash in &trace.orders {
         known_orders::delete(tx, hash)?;
     }
-    for hash in renewed {
+    for hash in &trace.renewed {
         // Without a digest the next delivery of this order counts as new.
         known_orders::renew(tx, hash, None, None)?;
     }

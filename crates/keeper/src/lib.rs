@@ -15,6 +15,7 @@ mod keys;
 pub mod log;
 mod quota;
 mod rotation;
+mod trace;
 
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use credential::{Credential, GrantText, OPERATOR};
@@ -23,7 +24,8 @@ pub use error::{KeeperError, Refusal};
 pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,
 };
-pub use intents::{IntentTrace, OpenIntent};
+pub use intents::OpenIntent;
 pub use keeper::{Keeper, Surroundings};
 pub use quota::WINDOW_MS;
 pub use rotation::{RotationProgress, RotationReport};
+pub use trace::{IntakeTrace, IntentTrace, TracedKey};

@@ -3,7 +3,9 @@
 use crate::intake::{BatchItem, IntakeOutcome, Preparer, Progress};
 use crate::{Error, Rejection, Vault};
 use lethe_formats::Source;
-use lethe_keeper::Credential;
+use lethe_keeper::{Credential, Refusal};
+use lethe_model::Power;
+use lethe_store::Speed;
 use lethe_store::active::imports;
 use serde::{Deserialize, Serialize};
 use std::sync::mpsc::sync_channel;
@@ -69,9 +71,24 @@ impl Vault {
         mut progress: impl FnMut(ImportProgress),
         mut rejected: impl FnMut(&RejectedRow) -> Result<(), Error>,
     ) -> Result<ImportReport, Error> {
+        require_intake(credential)?;
+        self.intake.set_speed(Speed::Bulk)?;
+        let report = self.import_all(credential, source, options, &mut progress, &mut rejected);
+        self.intake.set_speed(Speed::Serving)?;
+        report
+    }
+
+    fn import_all(
+        &self,
+        credential: &Arc<Credential>,
+        source: &mut (dyn Source + Send),
+        options: &ImportOptions,
+        progress: &mut impl FnMut(ImportProgress),
+        rejected: &mut impl FnMut(&RejectedRow) -> Result<(), Error>,
+    ) -> Result<ImportReport, Error> {
         let earlier = self.read_active(|tx| imports::fetch(tx, &options.source))?;
         let (done, mut report) = resumed(earlier);
-        let preparer = Preparer::new(Arc::clone(&self.keeper), credential.store);
+        let preparer = self.preparer(credential.store);
         let stopping = AtomicBool::new(false);
         thread::scope(|scope| -> Result<(), Error> {
             let (chunks, prepared) = sync_channel::<(Vec<BatchItem>, u64)>(8);
@@ -99,19 +116,12 @@ impl Vault {
                 if batch.len() >= options.batch {
                     let items = std::mem::take(&mut batch);
                     rows += items.len() as u64;
-                    self.import_batch(
-                        credential,
-                        items,
-                        rows,
-                        options,
-                        &mut report,
-                        &mut rejected,
-                    )?;
+                    self.import_batch(credential, items, rows, options, &mut report, rejected)?;
                     progress(ImportProgress { rows, bytes_read });
                 }
             }
             rows += batch.len() as u64;
-            self.import_batch(credential, batch, rows, options, &mut report, &mut rejected)?;
+            self.import_batch(credential, batch, rows, options, &mut report, rejected)?;
             Ok(())
         })?;
         self.intake.finish_source(&options.source)?;
@@ -165,9 +175,10 @@ impl Vault {
         credential: &Arc<Credential>,
         source: &mut dyn Source,
     ) -> Result<Vec<IntakeOutcome>, Error> {
-        let preparer = Preparer::new(Arc::clone(&self.keeper), credential.store);
+        require_intake(credential)?;
+        let preparer = self.preparer(credential.store);
         let items = source.map(|one| prepare(&preparer, one)).collect();
-        self.intake.take(credential, items, None)
+        self.intake_lane.take(credential, items)
     }
 }
 
@@ -183,6 +194,15 @@ fn prepare(
             column: error.column,
             reason: error.reason,
         }),
+    }
+}
+
+/// Asked before anything is looked up: whether an order is known is nobody else's business.
+fn require_intake(credential: &Credential) -> Result<(), Error> {
+    if credential.grant.powers.contains(Power::Intake) {
+        Ok(())
+    } else {
+        Err(Refusal::Power(Power::Intake.name()).into())
     }
 }
 

@@ -1,9 +1,10 @@
 //! The vault: an opened installation.
 
 use crate::Error;
-use crate::intake::Intake;
+use crate::intake::{Intake, IntakeLane, Preparer};
 use crate::lane::Lane;
 use lethe_crypto::{ApiKey, Token, TokenKey};
+use lethe_formats::guard::Guard;
 use lethe_keeper::log::LogFiles;
 use lethe_keeper::{Credential, Keeper, Surroundings};
 use lethe_model::StoreId;
@@ -20,11 +21,12 @@ const PUBLICATION_INTERVAL: Duration = Duration::from_secs(1);
 
 /// An opened installation. Shared by reference; dropping the last one closes it.
 pub struct Vault {
-    pub(crate) folder: Folder,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) around: Surroundings,
     pub(crate) lane: Lane,
-    pub(crate) intake: Intake,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) intake_lane: IntakeLane,
+    guard: Arc<Guard>,
     reader: Mutex<Database>,
     stores: Vec<StoreRow>,
     publisher: Publisher,
@@ -43,16 +45,17 @@ impl Vault {
         let writer = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
         let mut reader = Database::open_reader(&folder.active(), Kind::Active)?;
         let stores = reader.read(stores::list)?;
-        let intake = Intake::start(Arc::clone(&keeper), writer, around.clone());
+        let intake = Arc::new(Intake::start(Arc::clone(&keeper), writer, around.clone()));
         intake.recover()?;
         let lane_reader = Database::open_reader(&folder.active(), Kind::Active)?;
         Ok(Self {
             lane: Lane::start(Arc::clone(&keeper), lane_reader),
             publisher: Publisher::start(Arc::clone(&keeper)),
             reader: Mutex::new(reader),
+            intake_lane: IntakeLane::start(Arc::clone(&intake)),
+            guard: Arc::new(Guard::new()),
             intake,
             stores,
-            folder,
             keeper,
             around,
             _lock: lock,
@@ -85,6 +88,10 @@ impl Vault {
     /// Returns the log's public files.
     pub fn log_files(&self) -> &LogFiles {
         self.keeper.log_files()
+    }
+
+    pub(crate) fn preparer(&self, store: StoreId) -> Preparer {
+        Preparer::new(Arc::clone(&self.keeper), store, Arc::clone(&self.guard))
     }
 
     pub(crate) fn tokens(&self, credential: &Credential) -> Result<TokenKey, Error> {

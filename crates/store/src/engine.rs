@@ -171,6 +171,12 @@ impl Database {
         Ok(value)
     }
 
+    /// Changes how the connection trades memory for speed.
+    pub fn set_speed(&mut self, speed: Speed) -> Result<(), StoreError> {
+        let Engine::Sqlite(connection) = &mut self.engine;
+        set_speed(connection, speed)
+    }
+
     /// Moves everything from the write-ahead log into the database file and empties the log, so
     /// that nothing deleted survives in it.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
@@ -203,18 +209,23 @@ fn configure(connection: &Connection, speed: Speed) -> Result<(), StoreError> {
     // Freed bytes are overwritten: what is erased must not be read back from free pages.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    let (cache_kib, checkpoint_pages) = match speed {
-        Speed::Serving => (32 * 1024, 4_000),
-        Speed::Bulk => (256 * 1024, 20_000),
-    };
-    connection.pragma_update(None, "cache_size", -cache_kib)?;
-    connection.pragma_update(None, "wal_autocheckpoint", checkpoint_pages)?;
+    set_speed(connection, speed)?;
     let secure: i64 = connection.pragma_query_value(None, "secure_delete", |row| row.get(0))?;
     if secure != 1 {
         return Err(StoreError::CannotOpen(
             "this SQLite was built without secure delete".into(),
         ));
     }
+    Ok(())
+}
+
+fn set_speed(connection: &Connection, speed: Speed) -> Result<(), StoreError> {
+    let (cache_kib, checkpoint_pages) = match speed {
+        Speed::Serving => (32 * 1024, 4_000),
+        Speed::Bulk => (256 * 1024, 20_000),
+    };
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
+    connection.pragma_update(None, "wal_autocheckpoint", checkpoint_pages)?;
     Ok(())
 }
 

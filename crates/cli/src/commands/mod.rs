@@ -13,6 +13,7 @@ mod orders;
 mod reveal;
 mod rotate;
 mod sample;
+mod serve;
 mod status;
 mod subject;
 
@@ -25,6 +26,7 @@ use clap::Subcommand;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
+    Serve(serve::Args),
     Status(status::Args),
     Import(import::Args),
     Find(find::Args),
@@ -46,6 +48,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
     let globals = &cli.globals;
     match cli.command {
         Command::Init(args) => init::run(globals, args, output),
+        Command::Serve(args) => serve::run(globals, args, output),
         Command::Status(args) => status::run(globals, args, output),
         Command::Import(args) => import::run(globals, args, output),
         Command::Find(args) => find::run(globals, args, output),

@@ -5,9 +5,12 @@
 
 mod acts;
 mod folder;
+mod http;
+mod server;
 
 pub(crate) use acts::{Acts, Look, NewKey};
 pub(crate) use folder::{Folder, store_id};
+use server::Server;
 
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
@@ -19,16 +22,33 @@ use zeroize::Zeroizing;
 
 /// Opens whichever way is right.
 pub(crate) fn open(globals: &Globals) -> Result<Box<dyn Acts>, CliError> {
-    Ok(Box::new(folder(globals)?))
+    let socket = lethe_store::Folder::new(globals.data()).socket();
+    if let Some(key) = key(globals)?
+        && let Some(server) = Server::find(&socket, &key)?
+    {
+        return Ok(Box::new(server));
+    }
+    match folder(globals) {
+        Err(error) if error.exit == Exit::Locked => Err(with_key(error)),
+        other => Ok(Box::new(other?)),
+    }
 }
 
 /// Opens the folder and says who acts.
 pub(crate) fn folder(globals: &Globals) -> Result<Folder, CliError> {
     let key = key(globals)?;
     let vault = vault(globals)?;
+    let named = globals.store.as_deref();
     let credential = match &key {
-        Some(key) => vault.authenticate(key)?,
-        None => vault.operator(store_id(&vault, globals.store.as_deref())?)?,
+        None => vault.operator(store_id(&vault, named)?)?,
+        Some(key) => {
+            let credential = vault.authenticate(key)?;
+            if named.is_some() && store_id(&vault, named)? != credential.store {
+                let text = "this key belongs to another shop than --store names";
+                return Err(CliError::usage(text));
+            }
+            credential
+        }
     };
     Ok(Folder { vault, credential })
 }
@@ -57,19 +77,17 @@ pub(crate) fn key(globals: &Globals) -> Result<Option<ApiKey>, CliError> {
 }
 
 fn locked(error: Error) -> CliError {
-    match error {
-        Error::Locked(pid) => {
-            let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
-            CliError::new(
-                Exit::Locked,
-                "folder-locked",
-                format!(
-                    "another Lethe process{pid} works on this folder. If it is `lethe serve`, give \
-                     this command an API key with --key-file FILE or LETHE_KEY and it goes through \
-                     the server; else wait for it, or stop it"
-                ),
-            )
-        }
-        other => other.into(),
-    }
+    let Error::Locked(pid) = error else {
+        return error.into();
+    };
+    let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+    let text = format!("another Lethe process{pid} works on this folder: wait for it, or stop it");
+    CliError::new(Exit::Locked, "folder-locked", text)
+}
+
+/// Adds the way that commands on personal data have beside waiting.
+fn with_key(mut error: CliError) -> CliError {
+    error.message += ". If it is `lethe serve`, this command also goes through it: give an API key \
+                      with --key-file FILE or LETHE_KEY";
+    error
 }

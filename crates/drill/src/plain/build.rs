@@ -140,7 +140,12 @@ fn write(
 }
 
 fn insert_customer(tx: &Transaction<'_>, id: i64, person: &Person) -> rusqlite::Result<()> {
-    let any = |kind| person.values().find(|(one, _)| *one == kind).map(|one| one.1);
+    let any = |kind| {
+        person
+            .values()
+            .find(|(one, _)| *one == kind)
+            .map(|one| one.1)
+    };
     tx.prepare_cached(CUSTOMER)?.execute(params![
         id,
         any(K::Name),
@@ -151,8 +156,8 @@ fn insert_customer(tx: &Transaction<'_>, id: i64, person: &Person) -> rusqlite::
         any(K::PostalCode),
         any(K::Country),
     ])?;
-    let mut audience =
-        tx.prepare_cached("INSERT INTO advertising_audience (customer_id, hashed) VALUES ($1, $2)")?;
+    let mut audience = tx
+        .prepare_cached("INSERT INTO advertising_audience (customer_id, hashed) VALUES ($1, $2)")?;
     for value in person.emails().into_iter().chain(person.phones()) {
         audience.execute(params![id, Sha256::digest(value).to_vec()])?;
     }

@@ -8,11 +8,11 @@ pub(crate) mod vault_and_keyring;
 pub(crate) mod vault_database;
 pub(crate) mod whole_machine;
 
+use crate::Budget;
 use crate::people::People;
 use crate::plain::PlainShop;
 use crate::search::Needles;
 use crate::stolen::StolenFolder;
-use crate::{Budget, Probe};
 use std::path::Path;
 
 /// What every attack after the first knows and works on.
@@ -22,7 +22,6 @@ pub(crate) struct Scene<'d> {
     pub(crate) people: &'d People,
     pub(crate) needles: &'d Needles,
     pub(crate) shop: &'d PlainShop,
-    pub(crate) probes: &'d [Probe],
     pub(crate) budget: &'d Budget,
 }
 

@@ -1,7 +1,7 @@
 //! The whole machine with its root key: everything the active store holds is the thief's. The same
 //! attack tells the drill what to look for in all others.
 
-use crate::finding::{Finding, Fields, Verdict};
+use crate::finding::{Fields, Finding, Verdict};
 use crate::format::{Unlocked, record_id};
 use crate::people::{ClearRecord, People, Person};
 use crate::stolen::StolenFolder;
@@ -80,10 +80,7 @@ pub(crate) fn finding(people: &People, plain_people: u64) -> Finding {
     }
 }
 
-fn open(
-    row: &Row<'_>,
-    unlocked: &Unlocked,
-) -> Result<([u8; 16], Option<ClearRecord>), DrillError> {
+fn open(row: &Row<'_>, unlocked: &Unlocked) -> Result<([u8; 16], Option<ClearRecord>), DrillError> {
     let read = || -> rusqlite::Result<_> {
         let id: (Vec<u8>, Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let sealed: (i64, u32, Vec<u8>) = (row.get(3)?, row.get(4)?, row.get(5)?);
@@ -127,7 +124,11 @@ struct Gathering<'p> {
 
 impl Gathering<'_> {
     fn add(&mut self, subject: [u8; 16], record: Option<ClearRecord>) {
-        if self.current.as_ref().is_none_or(|person| person.subject != subject) {
+        if self
+            .current
+            .as_ref()
+            .is_none_or(|person| person.subject != subject)
+        {
             self.close();
             self.current = Some(Person {
                 subject,

@@ -24,8 +24,8 @@ pub(crate) fn search_cells(
 }
 
 pub(crate) fn table_names(database: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = database
-        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")?;
+    let mut statement =
+        database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")?;
     let names = statement.query_map([], |row| row.get(0))?;
     names.collect()
 }
@@ -40,7 +40,6 @@ fn search_table(
     let mut statement = database.prepare(&sql)?;
     let places: Vec<String> = statement
         .column_names()
-        .iter()
         .map(|column| format!("{what}, table {table}, column {column}"))
         .collect();
     let mut batches = vec![Vec::new(); places.len()];

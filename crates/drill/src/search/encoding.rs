@@ -82,9 +82,7 @@ pub(crate) fn hashes(normalised: &str) -> Vec<(Encoding, bool, Vec<u8>)> {
     ];
     digests
         .into_iter()
-        .flat_map(|(encoding, digest)| {
-            [(encoding, false, hex(&digest)), (encoding, true, digest)]
-        })
+        .flat_map(|(encoding, digest)| [(encoding, false, hex(&digest)), (encoding, true, digest)])
         .collect()
 }
 
@@ -177,7 +175,10 @@ mod tests {
         };
         assert!(has(Encoding::Percent, "Zo%c3%ab%20L%40x.fr"));
         assert!(has(Encoding::Percent, "Zo%c3%ab+L%40x.fr"));
-        assert!(has(Encoding::JsonEscapes, "Zo\\u00ebL@x.fr".replace("bL", "b L").as_str()));
+        assert!(has(
+            Encoding::JsonEscapes,
+            "Zo\\u00ebL@x.fr".replace("bL", "b L").as_str()
+        ));
         assert!(has(Encoding::Hex, "5a6fc3ab204c40782e6672"));
         assert!(has(Encoding::Utf8, "ZOË L@X.FR"));
         assert!(all.iter().any(|one| one.2 == b"Zo\xeb L@x.fr"));

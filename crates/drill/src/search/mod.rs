@@ -7,8 +7,9 @@ mod needles;
 mod scan;
 mod sightings;
 
-pub(crate) use cells::search_cells;
-pub(crate) use encoding::Encoding;
-pub(crate) use needles::{Needles, is_naming};
+pub(crate) use cells::{search_cells, table_names};
+#[cfg(test)]
+pub(crate) use encoding::hex;
+pub(crate) use needles::Needles;
 pub(crate) use scan::{search_bytes, search_file};
 pub(crate) use sightings::Sightings;

@@ -2,8 +2,9 @@
 
 use super::encoding::{Encoding, encodings, hashes};
 use super::index::PrefixIndex;
-use crate::people::Person;
 use crate::Probe;
+use crate::allowed::Allowed;
+use crate::people::Person;
 use lethe_model::FieldKind;
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,6 +12,8 @@ use std::collections::{BTreeSet, HashMap};
 const VALUE_BYTES_MIN: usize = 6;
 /// The same for a value as it is written.
 pub(crate) const NEEDLE_BYTES_MIN: usize = 8;
+/// Remarks of the shop (`paid cash`) repeat each other: shorter ones lead to nobody.
+const REMARK_BYTES_MIN: usize = 12;
 /// Of long texts the beginning is enough.
 const VALUE_BYTES_MAX: usize = 64;
 /// What [`VALUE_BYTES_MAX`] becomes as percent-encoding or JSON escapes, at most.
@@ -26,6 +29,11 @@ pub(crate) const fn is_naming(kind: FieldKind) -> bool {
             | FieldKind::Country
             | FieldKind::Company
     )
+}
+
+/// Says whether a value of this kind can only mean a person. A town or a remark may also be a word.
+const fn is_unmistakable(kind: FieldKind) -> bool {
+    is_naming(kind) && !matches!(kind, FieldKind::Note | FieldKind::Attributes)
 }
 
 /// A value and whose it is.
@@ -55,15 +63,20 @@ pub(crate) struct Needles {
 }
 
 impl Needles {
-    /// Encodes every value of these people, but for places that stand in `allowed` text: a town
-    /// that a product is named after proves nothing.
-    pub(crate) fn of_people(people: &[Person], allowed: &str) -> Self {
-        let allowed = allowed.to_lowercase();
+    /// Encodes every value of these people, but for words that may stand in clear: a town that a
+    /// product is named after proves nothing.
+    pub(crate) fn of_people(people: &[Person], allowed: &Allowed) -> Self {
         Self::build(people.len(), |add| {
             for (person, index) in people.iter().zip(0..) {
                 for (kind, value) in person.values() {
-                    let is_allowed = || !is_naming(kind) && allowed.contains(&value.to_lowercase());
-                    if kind != FieldKind::Country && !is_allowed() {
+                    let is_allowed = match is_unmistakable(kind) {
+                        true => allowed.is_own_name(value),
+                        false => {
+                            value.len() < REMARK_BYTES_MIN && is_naming(kind)
+                                || allowed.is_common(value)
+                        }
+                    };
+                    if kind != FieldKind::Country && !is_allowed {
                         add(kind, value, index, false);
                     }
                 }
@@ -105,7 +118,10 @@ impl Needles {
         &self.arena[start..start + usize::from(needle.len)]
     }
 
-    fn build(people: usize, gather: impl FnOnce(&mut dyn FnMut(FieldKind, &str, u32, bool))) -> Self {
+    fn build(
+        people: usize,
+        gather: impl FnOnce(&mut dyn FnMut(FieldKind, &str, u32, bool)),
+    ) -> Self {
         let mut building = Building::default();
         gather(&mut |kind, value, person, is_compared| {
             building.add(kind, value, person, is_compared);

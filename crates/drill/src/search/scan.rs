@@ -22,7 +22,9 @@ pub(crate) fn search_file(
     loop {
         let kept = buffer.len();
         let mut next = (&mut file).take(CHUNK_BYTES as u64);
-        let read = next.read_to_end(&mut buffer).map_err(DrillError::file(path))?;
+        let read = next
+            .read_to_end(&mut buffer)
+            .map_err(DrillError::file(path))?;
         sightings.count_bytes(read);
         if read == 0 {
             search_from(needles, &buffer, kept, place, sightings);
@@ -54,7 +56,9 @@ fn search_from(
     sightings: &mut Sightings,
 ) {
     let folded = folded(bytes);
-    let last = (bytes.len() + 1).saturating_sub(NEEDLE_BYTES_MIN).min(until);
+    let last = (bytes.len() + 1)
+        .saturating_sub(NEEDLE_BYTES_MIN)
+        .min(until);
     for at in 0..last {
         for candidate in needles.index.candidates(&folded[at..]) {
             let needle = &needles.items[*candidate as usize];
@@ -94,7 +98,7 @@ mod tests {
             person("Zoë Lacroix", "Zoe.Lacroix@example.com"),
             person("Ann Lee", "ann@example.org"),
         ];
-        Needles::of_people(&people, "")
+        Needles::of_people(&people, &crate::allowed::Allowed::default())
     }
 
     fn found(bytes: &[u8]) -> u64 {

@@ -25,6 +25,9 @@ pub use findings::{Counts, Finding, Findings, Kind, Masked};
 use keywords::Keywords;
 use phrases::Phrases;
 
+/// Far more often than anything can hide behind something else.
+const MASK_ROUNDS_MAX: usize = 8;
+
 /// Finds what must never be stored. Building one takes milliseconds: make one and share it.
 pub struct Guard {
     keywords: Keywords,
@@ -79,24 +82,31 @@ impl Guard {
     ///
     /// Masking a masked text again changes nothing.
     pub fn mask<'t>(&self, text: &'t str) -> Masked<'t> {
-        let findings = self.inspect(text);
-        if findings.is_empty() {
-            return Masked {
-                text: Cow::Borrowed(text),
-                findings: Counts::default(),
-            };
+        let mut masked = Masked {
+            text: Cow::Borrowed(text),
+            findings: Counts::default(),
+        };
+        // Taking something out can bare what was hidden by standing against it, so look again.
+        for _ in 0..MASK_ROUNDS_MAX {
+            let findings = self.inspect(&masked.text);
+            if findings.is_empty() {
+                break;
+            }
+            masked.findings += findings.counts();
+            masked.text = Cow::Owned(replaced(&masked.text, &findings));
         }
-        let mut masked = String::with_capacity(text.len());
-        let mut from = 0;
-        for finding in findings.iter() {
-            masked.push_str(&text[from..finding.span.start]);
-            masked.push_str(finding.kind.placeholder());
-            from = finding.span.end;
-        }
-        masked.push_str(&text[from..]);
-        Masked {
-            text: Cow::Owned(masked),
-            findings: findings.counts(),
-        }
+        masked
     }
+}
+
+fn replaced(text: &str, findings: &Findings) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut from = 0;
+    for finding in findings.iter() {
+        replaced.push_str(&text[from..finding.span.start]);
+        replaced.push_str(finding.kind.placeholder());
+        from = finding.span.end;
+    }
+    replaced.push_str(&text[from..]);
+    replaced
 }

@@ -10,13 +10,19 @@ const VERBS: [&str; 8] = ["is", "est", "ist", "es", "è", "é", "jest", "je"];
 ///
 /// Without that sign too much ordinary text would go ("I forgot my password yesterday").
 pub(super) fn find(text: &str, words: &Words, found: &mut Vec<Finding>) {
+    // A word within a value is passed over: else each of many would read to the end of the text.
+    let mut covered = 0;
     for word in words.of(Topic::Password) {
+        if word.start < covered {
+            continue;
+        }
         let Some(start) = after_sign(text, word.end) else {
             continue;
         };
         let span = start..start + value_length(&text[start..]);
         // What was masked before stays as it is.
         if span.len() >= LENGTH_MIN && !text[start..].starts_with("[removed: ") {
+            covered = span.end;
             found.push(Finding {
                 kind: Kind::Password,
                 span,
@@ -48,10 +54,9 @@ fn trim_blank(text: &str) -> &str {
 /// The value is what stands in quotation marks, or else up to the next white space.
 fn value_length(text: &str) -> usize {
     if let Some(mark @ ('"' | '\'' | '`')) = text.chars().next() {
-        let inside = &text[1..];
-        let line = inside.split('\n').next().unwrap_or_default();
-        if let Some(close) = line.find(mark) {
-            return close + 2;
+        let ends = text[1..].find([mark, '\n']).map(|at| at + 1);
+        if let Some(end) = ends.filter(|end| text[*end..].starts_with(mark)) {
+            return end + 1;
         }
     }
     let token = text.split(char::is_whitespace).next().unwrap_or_default();

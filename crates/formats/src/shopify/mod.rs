@@ -9,5 +9,6 @@ mod orders_json;
 
 pub(crate) use customers_csv::NOBODY;
 pub use customers_csv::{ShopifyCustomers, read_shopify_customers};
+pub(crate) use order_columns::NO_CURRENCY;
 pub use orders_csv::{ShopifyOrders, read_shopify_orders};
 pub use orders_json::{ShopifyOrdersJson, read_shopify_orders_json};

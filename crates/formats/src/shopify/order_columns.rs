@@ -241,7 +241,7 @@ fn not_an_export(column: &'static str) -> FormatError {
     }
 }
 
-pub(super) const NO_CURRENCY: Fault = Fault::new(
+pub(crate) const NO_CURRENCY: Fault = Fault::new(
     code::CURRENCY_MISSING,
     "there is an amount but no currency, so its decimals mean nothing: fill in the order's currency",
 );

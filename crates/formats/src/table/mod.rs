@@ -6,10 +6,13 @@
 
 mod input;
 mod lines;
+mod row;
 
 use std::io::{self, Read};
 
 use csv::StringRecord;
+
+pub(crate) use self::row::{Column, Row};
 
 use self::input::{Metered, ROW_BYTES_MAX, into_io};
 use crate::error::Fault;
@@ -26,63 +29,6 @@ pub(crate) struct Table<R> {
     /// A record that was read to know whether the one before it was the last.
     ahead: Option<StringRecord>,
     stopped: bool,
-}
-
-/// A column by its place, or none where the file does not have it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Column(Option<usize>);
-
-impl Column {
-    pub(crate) fn at(index: usize) -> Self {
-        Self(Some(index))
-    }
-
-    pub(crate) fn is_present(self) -> bool {
-        self.0.is_some()
-    }
-}
-
-/// One row: its cells, and where it begins.
-pub(crate) struct Row<'t> {
-    /// The line of the file on which the row begins, from 1.
-    pub(crate) line: u64,
-    /// Set when the row has another number of cells than the header.
-    pub(crate) fault: Option<Fault>,
-    record: &'t StringRecord,
-    headers: &'t [String],
-}
-
-impl<'t> Row<'t> {
-    /// Returns a cell without surrounding white space, if there is anything in it.
-    pub(crate) fn text(&self, column: Column) -> Option<&'t str> {
-        let cell = self.record.get(column.0?)?.trim();
-        (!cell.is_empty()).then_some(cell)
-    }
-
-    /// Reads a cell with `parse`, if there is anything in it.
-    pub(crate) fn parse<T>(
-        &self,
-        column: Column,
-        parse: impl FnOnce(&str) -> Result<T, Fault>,
-    ) -> Result<Option<T>, RowError> {
-        let Some(cell) = self.text(column) else {
-            return Ok(None);
-        };
-        parse(cell)
-            .map(Some)
-            .map_err(|fault| self.refuse(column, fault))
-    }
-
-    /// Makes the refusal of this row because of one cell.
-    pub(crate) fn refuse(&self, column: Column, fault: Fault) -> RowError {
-        let name = column.0.and_then(|index| self.headers.get(index));
-        fault.at(self.line, name.map(String::as_str))
-    }
-
-    /// Returns how many bytes of text the row holds.
-    pub(crate) fn bytes(&self) -> usize {
-        self.record.as_slice().len()
-    }
 }
 
 impl<R: Read> Table<R> {
@@ -234,8 +180,13 @@ impl<R: Read> Table<R> {
             .unwrap_or_default()
     }
 
-    pub(crate) fn headers(&self) -> &[String] {
-        &self.headers
+    /// Finds all columns of that name, whatever its case.
+    pub(crate) fn columns(&self, name: &str) -> impl Iterator<Item = Column> {
+        let is_named = move |header: &String| header.to_lowercase() == name.to_lowercase();
+        let places = self.headers.iter().enumerate();
+        places
+            .filter(move |(_, header)| is_named(header))
+            .map(|(index, _)| Column(Some(index)))
     }
 
     pub(crate) fn bytes_read(&self) -> u64 {

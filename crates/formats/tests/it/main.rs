@@ -2,6 +2,8 @@
 
 mod guard;
 mod guard_false_positives;
+mod mapped;
+mod properties;
 mod shopify_customers;
 mod shopify_json;
 mod shopify_orders;

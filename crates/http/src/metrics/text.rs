@@ -21,14 +21,24 @@ pub(crate) fn render(metrics: &Metrics, log_entries: u64) -> String {
     outcomes(&mut text, "lethe_reveals_total", reveals, &metrics.reveals);
     let finds = "Look-ups granted, and refused by reason.";
     outcomes(&mut text, "lethe_finds_total", finds, &metrics.finds);
-    head(&mut text, "lethe_log_entries", "gauge", "Entries in the published access log.");
+    head(
+        &mut text,
+        "lethe_log_entries",
+        "gauge",
+        "Entries in the published access log.",
+    );
     line(&mut text, format_args!("lethe_log_entries {log_entries}"));
     text
 }
 
 fn requests(text: &mut String, metrics: &Metrics, routes: &[(&str, usize)]) {
     let name = "lethe_http_requests_total";
-    head(text, name, "counter", "Requests by route template, method and status.");
+    head(
+        text,
+        name,
+        "counter",
+        "Requests by route template, method and status.",
+    );
     for (route, place) in routes {
         for (method, by_status) in METHODS.iter().zip(&metrics.counts[*place].requests) {
             for (status, count) in STATUSES.iter().zip(by_status) {
@@ -40,9 +50,12 @@ fn requests(text: &mut String, metrics: &Metrics, routes: &[(&str, usize)]) {
                     0 => "other".to_owned(),
                     status => status.to_string(),
                 };
-                line(text, format_args!(
-                    "{name}{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}} {count}"
-                ));
+                line(
+                    text,
+                    format_args!(
+                        "{name}{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}} {count}"
+                    ),
+                );
             }
         }
     }
@@ -50,7 +63,12 @@ fn requests(text: &mut String, metrics: &Metrics, routes: &[(&str, usize)]) {
 
 fn durations(text: &mut String, metrics: &Metrics, routes: &[(&str, usize)]) {
     let name = "lethe_http_request_duration_seconds";
-    head(text, name, "histogram", "Time from request head to response head.");
+    head(
+        text,
+        name,
+        "histogram",
+        "Time from request head to response head.",
+    );
     for (route, place) in routes {
         let histogram = &metrics.counts[*place].durations;
         let cumulated = histogram.cumulated();
@@ -59,28 +77,49 @@ fn durations(text: &mut String, metrics: &Metrics, routes: &[(&str, usize)]) {
             continue;
         }
         for ((_, bound), count) in BOUNDS.iter().zip(cumulated) {
-            line(text, format_args!("{name}_bucket{{route=\"{route}\",le=\"{bound}\"}} {count}"));
+            line(
+                text,
+                format_args!("{name}_bucket{{route=\"{route}\",le=\"{bound}\"}} {count}"),
+            );
         }
-        let (seconds, us) = (histogram.sum_us() / 1_000_000, histogram.sum_us() % 1_000_000);
-        line(text, format_args!("{name}_sum{{route=\"{route}\"}} {seconds}.{us:06}"));
-        line(text, format_args!("{name}_count{{route=\"{route}\"}} {total}"));
+        let (seconds, us) = (
+            histogram.sum_us() / 1_000_000,
+            histogram.sum_us() % 1_000_000,
+        );
+        line(
+            text,
+            format_args!("{name}_sum{{route=\"{route}\"}} {seconds}.{us:06}"),
+        );
+        line(
+            text,
+            format_args!("{name}_count{{route=\"{route}\"}} {total}"),
+        );
     }
 }
 
 fn outcomes(text: &mut String, name: &str, help: &str, outcomes: &Outcomes) {
     head(text, name, "counter", help);
     let granted = outcomes.granted.load(Ordering::Relaxed);
-    line(text, format_args!("{name}{{outcome=\"granted\"}} {granted}"));
+    line(
+        text,
+        format_args!("{name}{{outcome=\"granted\"}} {granted}"),
+    );
     for (kind, count) in ProblemKind::ALL.iter().zip(&outcomes.refused) {
         let count = count.load(Ordering::Relaxed);
         if count > 0 {
-            line(text, format_args!("{name}{{outcome=\"{}\"}} {count}", kind.code()));
+            line(
+                text,
+                format_args!("{name}{{outcome=\"{}\"}} {count}", kind.code()),
+            );
         }
     }
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {
-    line(text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}"));
+    line(
+        text,
+        format_args!("# HELP {name} {help}\n# TYPE {name} {kind}"),
+    );
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -18,9 +18,7 @@ impl Problem {
         }
         match hidden(kind) {
             None => Self::new(kind, error.to_string()),
-            Some(detail) => {
-                Self::new(kind, detail).with_cause(format!("{}: {error}", kind.code()))
-            }
+            Some(detail) => Self::new(kind, detail).with_cause(format!("{}: {error}", kind.code())),
         }
     }
 }
@@ -69,8 +67,14 @@ mod tests {
     #[test]
     fn a_used_up_quota_says_how_many_seconds_to_wait() {
         let quota = |retry_at_ms| Error::Refused(Refusal::Quota { retry_at_ms });
-        assert_eq!(Problem::from_ops(&quota(61_001), 1_000).retry_after_s, Some(61));
-        assert_eq!(Problem::from_ops(&quota(1_000), 1_000).retry_after_s, Some(1));
+        assert_eq!(
+            Problem::from_ops(&quota(61_001), 1_000).retry_after_s,
+            Some(61)
+        );
+        assert_eq!(
+            Problem::from_ops(&quota(1_000), 1_000).retry_after_s,
+            Some(1)
+        );
         assert_eq!(Problem::from_ops(&quota(0), 1_000).retry_after_s, Some(1));
     }
 

@@ -6,7 +6,7 @@ mod kind;
 pub use kind::ProblemKind;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -22,7 +22,6 @@ pub struct Problem {
     detail: Cow<'static, str>,
     retry_after_s: Option<u64>,
     key_id: Option<String>,
-    headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
 }
 
@@ -66,7 +65,6 @@ impl Problem {
             detail: detail.into(),
             retry_after_s: is_passing.then_some(1),
             key_id: None,
-            headers: Vec::new(),
             cause: None,
         }
     }
@@ -87,11 +85,6 @@ impl Problem {
 
     pub(crate) fn with_key_id(mut self, id: Option<String>) -> Self {
         self.key_id = id;
-        self
-    }
-
-    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
         self
     }
 
@@ -123,7 +116,6 @@ impl IntoResponse for Problem {
             let challenge = HeaderValue::from_static("Bearer realm=\"lethe\"");
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        headers.extend(self.headers);
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(Cause(cause));
         }

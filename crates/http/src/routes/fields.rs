@@ -70,3 +70,23 @@ pub(crate) fn parse_fields(names: &[String]) -> Result<FieldSet, Problem> {
 pub(crate) fn parse_purpose(name: &str) -> Result<Purpose, Problem> {
     Purpose::parse(name).map_err(|error| Problem::invalid("purpose", &error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+
+    #[tokio::test]
+    async fn the_catalogue_names_every_field_with_its_fideslang_key() {
+        let server = TestServer::start();
+        let catalogue = server.get("/v1/fields", None).await.ok().json();
+        let fields = catalogue["fields"].as_array().unwrap();
+        assert_eq!(fields.len(), lethe_model::FIELDS.len());
+        let street = fields
+            .iter()
+            .find(|one| one["field"] == "delivery.street")
+            .unwrap();
+        assert_eq!(street["fideslang"], "user.contact.address.street");
+        assert_eq!(catalogue["purposes"].as_array().unwrap().len(), 8);
+        assert_eq!(catalogue["powers"][0], "reveal");
+    }
+}

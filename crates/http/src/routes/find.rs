@@ -2,8 +2,8 @@
 
 use crate::answer::Logged;
 use crate::app::{App, Shared};
-use crate::extract::JsonBody;
 use crate::caller::Caller;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 use crate::routes::fields::parse_purpose;
 use axum::extract::State;
@@ -111,6 +111,62 @@ impl From<Found> for FindAnswer {
         Self {
             subjects: found.subjects.into_iter().map(hit).collect(),
             log_index: found.log_index,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_person_is_found_by_address_number_and_order() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal]);
+        let (order, subject) = server.tokens(&key);
+        let queries = [
+            json!({ "email": "MARKED-ana@EXAMPLE.com", "purpose": "support" }),
+            json!({ "phone": "06 39 98 00 01", "country": "FR", "purpose": "support" }),
+            json!({ "order": "#1001", "purpose": "support" }),
+        ];
+        for query in queries {
+            let answer = server
+                .post("/v1/find", Some(&key), query.clone())
+                .await
+                .ok();
+            let found = answer.json();
+            assert_eq!(
+                answer.header("access-log-index"),
+                found["log_index"].to_string()
+            );
+            assert_eq!(found["subjects"][0]["subject"], subject, "{query}");
+            let is_by_order = query.get("order").is_some();
+            assert_eq!(found["subjects"][0]["order"] == order, is_by_order);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_found_is_an_empty_list_that_is_logged() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal]);
+        let query = json!({ "email": "nobody@example.com", "purpose": "support" });
+        let answer = server.post("/v1/find", Some(&key), query).await.ok().json();
+        assert_eq!(answer["subjects"], json!([]));
+        assert!(answer["log_index"].is_u64());
+    }
+
+    #[tokio::test]
+    async fn exactly_one_value_is_looked_for() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal]);
+        for query in [
+            json!({ "purpose": "support" }),
+            json!({ "email": "a@example.com", "order": "#1", "purpose": "support" }),
+        ] {
+            let answer = server.post("/v1/find", Some(&key), query).await;
+            assert_eq!(answer.problem(), "invalid-input");
         }
     }
 }

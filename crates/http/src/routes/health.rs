@@ -40,3 +40,19 @@ pub(crate) async fn ready(State(app): State<Shared>) -> Result<Json<Health>, Pro
     app.run(|vault| vault.log_checkpoint()).await?;
     Ok(Json(OK))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+
+    #[tokio::test]
+    async fn a_working_vault_is_live_and_ready() {
+        let server = TestServer::start();
+        for path in ["/health", "/ready"] {
+            assert_eq!(
+                server.get(path, None).await.ok().text(),
+                "{\"status\":\"ok\"}"
+            );
+        }
+    }
+}

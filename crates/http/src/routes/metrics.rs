@@ -21,7 +21,10 @@ use lethe_ops::Vault;
 pub(crate) async fn metrics(State(app): State<Shared>) -> Result<impl IntoResponse, Problem> {
     let entries = app.run(|vault| Ok(published_entries(vault))).await?;
     let text = render(&app.metrics, entries);
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+    Ok((
+        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        text,
+    ))
 }
 
 /// Reads the size of the published log: the second line of its checkpoint. Zero when unreadable,

@@ -16,7 +16,6 @@ use crate::app::Shared;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::Settings;
 use axum::Router;
-use axum::http::Uri;
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -38,15 +37,19 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .routes(routes!(docs::openapi))
 }
 
+/// The pages for people.
+pub(crate) const PAGES: [&str; 3] = ["/docs", "/docs/problems", "/docs/style.css"];
+
 /// Returns the pages for people.
 pub(crate) fn pages() -> Router<Shared> {
+    let [reference, problems, style] = PAGES;
     Router::new()
-        .route("/docs", get(docs::page))
-        .route("/docs/problems", get(docs::problems))
-        .route("/docs/style.css", get(docs::style))
+        .route(reference, get(docs::reference))
+        .route(problems, get(docs::problems))
+        .route(style, get(docs::style))
 }
 
-pub(crate) async fn unknown_route(_: Uri) -> Problem {
+pub(crate) async fn unknown_route() -> Problem {
     Problem::new(
         ProblemKind::UnknownRoute,
         "there is no such route: /docs lists them all",

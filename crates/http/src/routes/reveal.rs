@@ -2,8 +2,8 @@
 
 use crate::answer::Logged;
 use crate::app::{App, Shared};
-use crate::extract::JsonBody;
 use crate::caller::Caller;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 use crate::routes::fields::{parse_fields, parse_purpose};
 use axum::extract::State;
@@ -11,7 +11,6 @@ use lethe_model::{Field, Personal};
 use lethe_ops::RevealQuery;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What to reveal, and why.
@@ -102,4 +101,66 @@ async fn answer(
             log_index: revealed.log_index,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_granted_fields_are_answered_with_their_place_in_the_log() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal, Power::Audit]);
+        let (token, _) = server.tokens(&key);
+        let fields = ["delivery.street", "contact.email", "delivery.company"];
+        let body = json!({ "token": token, "fields": fields, "purpose": "support" });
+        let answer = server.post("/v1/reveal", Some(&key), body).await.ok();
+        let index = answer.json()["log_index"].clone();
+        assert_eq!(answer.header("access-log-index"), index.to_string());
+        assert_eq!(answer.header("cache-control"), "no-store");
+        // By number, and without the company that nobody filled in.
+        let fields = r#"{"fields":{"contact.email":"marked-Ana@example.com","delivery.street":"1 Marked Street of Ana"}"#;
+        assert!(answer.text().starts_with(fields));
+        let log = server
+            .get("/v1/log/entries?limit=1", Some(&key))
+            .await
+            .ok()
+            .json();
+        assert_eq!(log["entries"][0]["index"], index);
+        assert_eq!(log["entries"][0]["act"], "reveal");
+        assert_eq!(log["entries"][0]["credential"], key.id);
+    }
+
+    #[tokio::test]
+    async fn a_token_of_another_recipient_is_unknown() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal]);
+        let (token, _) = server.tokens(&key);
+        let operators = server
+            .vault
+            .list_orders(&server.operator(), None, 1)
+            .unwrap();
+        let body = |token: &str| json!({ "token": token, "fields": ["contact.email"], "purpose": "support" });
+        server
+            .post("/v1/reveal", Some(&key), body(&token))
+            .await
+            .ok();
+        let answer = server
+            .post("/v1/reveal", Some(&key), body(&operators.items[0].token))
+            .await;
+        assert_eq!(answer.problem(), "not-found");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_no_field_is_told_by_its_place() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal]);
+        let fields = ["contact.email", "delivery.*"];
+        let body = json!({ "token": "ord_x", "fields": fields, "purpose": "support" });
+        let answer = server.post("/v1/reveal", Some(&key), body).await;
+        assert_eq!(answer.problem(), "invalid-input");
+        assert!(answer.text().contains("fields: name 2: no such field"));
+    }
 }

@@ -11,7 +11,10 @@ use utoipa::ToSchema;
 /// What the installation holds.
 #[derive(ToSchema)]
 #[schema(as = Status)]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct StatusDocument {
     /// Per shop.
     stores: Vec<StoreStatusDocument>,
@@ -26,7 +29,10 @@ pub(crate) struct StatusDocument {
 #[schema(as = StoreStatus, example = json!({
     "name": "main", "controller": "Example SAS", "people": 2000, "orders": 5210, "records": 17_350
 }))]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct StoreStatusDocument {
     /// Its name.
     name: String,

@@ -8,7 +8,7 @@ use crate::Error;
 use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, OpenIntent, Surroundings};
 use lethe_model::{OrderId, SubjectId};
 use lethe_store::active::{batches, imports, orders, records};
-use lethe_store::{Database, StoreError};
+use lethe_store::{Database, Speed, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -254,7 +254,7 @@ impl Intake {
         for intent in self.keeper.open_intents()? {
             let state = &mut *self.lock();
             match &intent.trace {
-                IntentTrace::Intake { .. } => {
+                IntentTrace::Intake(_) => {
                     let is_stored = state.active.read(|tx| batches::exists(tx, &intent.id))?;
                     self.keeper.settle_after_crash(&intent, is_stored)?;
                     state.active.write(|tx| batches::delete(tx, &intent.id))?;
@@ -281,6 +281,12 @@ impl Intake {
         let delete =
             |tx: &lethe_store::Tx<'_>| marks.iter().try_for_each(|one| batches::delete(tx, one));
         Ok(state.active.write::<_, StoreError>(delete)?)
+    }
+
+    /// Lends both writers memory for a bulk import, or takes it back.
+    pub(crate) fn set_speed(&self, speed: Speed) -> Result<(), Error> {
+        self.lock().active.set_speed(speed)?;
+        Ok(self.keeper.set_intake_speed(speed)?)
     }
 
     /// Forgets how far a source had come, once it is done.

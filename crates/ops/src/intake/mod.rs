@@ -6,11 +6,13 @@
 
 mod batch;
 mod decide;
+mod lane;
 mod prepare;
 mod seal;
 
 pub use batch::IntakeOutcome;
 pub(crate) use batch::{BatchItem, Intake, Progress};
+pub(crate) use lane::IntakeLane;
 pub(crate) use prepare::Preparer;
 
 /// Why an order or customer was not taken. Never holds a value of it.

@@ -69,15 +69,15 @@ pub(crate) struct OrderFacts {
 pub(crate) struct Preparer {
     keeper: Arc<Keeper>,
     store: StoreId,
-    guard: Guard,
+    guard: Arc<Guard>,
 }
 
 impl Preparer {
-    pub(crate) fn new(keeper: Arc<Keeper>, store: StoreId) -> Self {
+    pub(crate) fn new(keeper: Arc<Keeper>, store: StoreId, guard: Arc<Guard>) -> Self {
         Self {
             keeper,
             store,
-            guard: Guard::new(),
+            guard,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::output::Output;
 use clap::Subcommand;
 use open::{Format, Input};
 use rejects::Rejects;
-pub(super) use run::{FileReport, import_file, words};
+use run::{import_file, words};
 use std::path::PathBuf;
 
 /// Import an export of a shop
@@ -30,6 +30,10 @@ pub(crate) struct Args {
 enum FormatCommand {
     /// Shopify's orders export (CSV)
     ShopifyOrders(Files),
+    /// Shopify's customers export (CSV)
+    ShopifyCustomers(Files),
+    /// Orders as Shopify's REST API and webhooks write them: one, an array, or one a line
+    ShopifyOrdersJson(Files),
 }
 
 #[derive(clap::Args)]
@@ -49,10 +53,12 @@ struct Files {
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     let (format, files) = match args.format {
         FormatCommand::ShopifyOrders(files) => (Format::ShopifyOrders, files),
+        FormatCommand::ShopifyCustomers(files) => (Format::ShopifyCustomers, files),
+        FormatCommand::ShopifyOrdersJson(files) => (Format::ShopifyOrdersJson, files),
     };
     // Every file is looked at before anything is opened: a wrong one must not be met halfway.
     for path in &files.files {
-        Input::check(path)?;
+        Input::check(path, &format)?;
     }
     let folder = door::folder(globals)?;
     let mut rejects = Rejects::open(files.rejects.as_deref())?;

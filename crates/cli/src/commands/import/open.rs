@@ -2,7 +2,9 @@
 
 use crate::error::CliError;
 use crate::surroundings::OsRandom;
-use lethe_formats::{FormatError, Source, read_shopify_orders};
+use lethe_formats::{
+    FormatError, Source, read_shopify_customers, read_shopify_orders, read_shopify_orders_json,
+};
 use lethe_model::Random;
 use lethe_ops::Credential;
 use sha2::{Digest, Sha256};
@@ -16,12 +18,16 @@ const HEAD_BYTES: u64 = 64 * 1024;
 /// How an input is read.
 pub(in crate::commands) enum Format {
     ShopifyOrders,
+    ShopifyCustomers,
+    ShopifyOrdersJson,
 }
 
 impl Format {
     fn name(&self) -> &'static str {
         match self {
             Self::ShopifyOrders => "shopify-orders",
+            Self::ShopifyCustomers => "shopify-customers",
+            Self::ShopifyOrdersJson => "shopify-orders-json",
         }
     }
 
@@ -32,6 +38,8 @@ impl Format {
     ) -> Result<Box<dyn Source + Send>, FormatError> {
         Ok(match self {
             Self::ShopifyOrders => Box::new(read_shopify_orders(input)?),
+            Self::ShopifyCustomers => Box::new(read_shopify_customers(input)?),
+            Self::ShopifyOrdersJson => Box::new(read_shopify_orders_json(input)?),
         })
     }
 }
@@ -46,8 +54,8 @@ pub(in crate::commands) struct Input {
 }
 
 impl Input {
-    /// Says whether a path can be read at all.
-    pub(super) fn check(path: &Path) -> Result<(), CliError> {
+    /// Says whether a path can be read and begins like the format.
+    pub(super) fn check(path: &Path, format: &Format) -> Result<(), CliError> {
         if path == Path::new("-") {
             return Ok(());
         }
@@ -56,6 +64,12 @@ impl Input {
         if meta.is_dir() {
             let text = format!("{} is a folder: name the files in it", path.display());
             return Err(CliError::usage(text));
+        }
+        // What a pipe gives can be read only once.
+        if meta.is_file() {
+            format
+                .read(Box::new(file))
+                .map_err(|error| CliError::format(&path.display().to_string(), &error))?;
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::NewKey;
 use crate::app::Shared;
-use crate::extract::JsonBody;
 use crate::caller::Caller;
+use crate::extract::JsonBody;
 use crate::problem::Problem;
 use crate::routes::fields::{parse_fields, parse_purpose};
 use axum::Json;
@@ -74,8 +74,11 @@ pub(crate) async fn create_key(
 
 impl NewKeyRequest {
     fn parse(self) -> Result<NewCredential, Problem> {
-        let purposes: Result<PurposeSet, Problem> =
-            self.purposes.iter().map(|name| parse_purpose(name)).collect();
+        let purposes: Result<PurposeSet, Problem> = self
+            .purposes
+            .iter()
+            .map(|name| parse_purpose(name))
+            .collect();
         let powers: Option<PowerSet> = self.powers.iter().map(|name| Power::parse(name)).collect();
         let unknown = || {
             let names = Power::ALL.map(Power::name).join(", ");
@@ -91,5 +94,78 @@ impl NewKeyRequest {
             },
             recipient: self.recipient,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{TestKey, TestServer};
+    use axum::body::Body;
+    use axum::http::{Method, Request, header};
+    use lethe_model::Power;
+    use serde_json::{Value, json};
+
+    fn request(server: &TestServer) -> Value {
+        json!({
+            "recipient": "warehouse", "powers": ["reveal", "list"], "fields": ["delivery.city"],
+            "purposes": ["support"], "people_per_day": 5, "expires_at_ms": server.clock.in_days(30)
+        })
+    }
+
+    #[tokio::test]
+    async fn a_new_key_works_and_its_secret_is_shown_once() {
+        let server = TestServer::start();
+        let maker = server.key(&Power::ALL);
+        let created = server
+            .post("/v1/keys", Some(&maker), request(&server))
+            .await
+            .ok()
+            .json();
+        let secret = created["secret"].as_str().unwrap();
+        assert_eq!(created["key"]["state"], "active");
+        assert_eq!(
+            created["key"]["people_reachable_24h"], 3,
+            "there are only three people"
+        );
+        let head = Request::builder()
+            .uri("/v1/orders")
+            .header(header::AUTHORIZATION, format!("Bearer {secret}"));
+        server.send(head, Body::empty()).await.ok();
+        let list = server.get("/v1/keys", Some(&maker)).await.ok();
+        assert!(list.text().contains(created["key"]["id"].as_str().unwrap()));
+        assert!(!list.text().contains(secret));
+    }
+
+    #[tokio::test]
+    async fn nobody_hands_out_more_than_they_hold() {
+        let server = TestServer::start();
+        let maker = server.key(&[Power::Keys, Power::List]);
+        let answer = server
+            .post("/v1/keys", Some(&maker), request(&server))
+            .await;
+        assert_eq!(answer.problem(), "power-not-granted");
+    }
+
+    #[tokio::test]
+    async fn a_repeated_request_makes_one_key_and_names_it() {
+        let server = TestServer::start();
+        let maker = server.key(&Power::ALL);
+        let first = make(&server, &maker).await.ok().json();
+        let again = make(&server, &maker).await;
+        assert_eq!(again.problem(), "idempotency-replay");
+        assert_eq!(again.json()["key_id"], first["key"]["id"]);
+        assert!(!again.text().contains("lethe_sk_"));
+    }
+
+    async fn make(server: &TestServer, maker: &TestKey) -> crate::testing::Answer {
+        let head = Request::builder()
+            .method(Method::POST)
+            .uri("/v1/keys")
+            .header(header::AUTHORIZATION, format!("Bearer {}", maker.secret))
+            .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+            .header("Idempotency-Key", "4c8e1b2a");
+        server
+            .send(head, Body::from(request(server).to_string()))
+            .await
     }
 }

@@ -32,6 +32,8 @@ pub(crate) async fn list_keys(
     State(app): State<Shared>,
     Caller(credential): Caller,
 ) -> Result<Json<KeyList>, Problem> {
-    let keys = app.run(move |vault| vault.list_credentials(&credential)).await?;
+    let keys = app
+        .run(move |vault| vault.list_credentials(&credential))
+        .await?;
     Ok(Json(KeyList { keys }))
 }

@@ -30,7 +30,10 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     "created_at_ms": 1_767_225_600_000_i64, "revoked_at_ms": null, "state": "active",
     "people_used": 0, "people_reachable_24h": 200, "people_reachable_until_expiry": 2000
 }))]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct KeyDocument {
     /// Its public id, safe to print and to log.
     id: String,
@@ -55,7 +58,10 @@ pub(crate) struct KeyDocument {
 /// What a key may do.
 #[derive(ToSchema)]
 #[schema(as = Grant)]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct GrantDocument {
     /// The fields it may reveal.
     fields: Vec<String>,

@@ -28,3 +28,27 @@ pub(crate) async fn revoke_key(
     let revoke = app.run(move |vault| vault.revoke_credential(&credential, &id));
     revoke.await.map(Json)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+
+    #[tokio::test]
+    async fn the_next_request_with_a_revoked_key_is_refused() {
+        let server = TestServer::start();
+        let (keeper, victim) = (server.key(&[Power::Keys]), server.key(&[Power::List]));
+        server.get("/v1/orders", Some(&victim)).await.ok();
+        let path = format!("/v1/keys/{}", victim.id);
+        let revoked = server.delete(&path, Some(&keeper)).await.ok().json();
+        assert_eq!(revoked["state"], "revoked");
+        assert_eq!(
+            server.get("/v1/orders", Some(&victim)).await.problem(),
+            "key-invalid"
+        );
+        assert_eq!(
+            server.delete(&path, Some(&keeper)).await.problem(),
+            "not-found"
+        );
+    }
+}

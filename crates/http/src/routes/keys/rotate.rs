@@ -2,8 +2,8 @@
 
 use super::NewKey;
 use crate::app::Shared;
-use crate::extract::{InPath, JsonBody};
 use crate::caller::Caller;
+use crate::extract::{InPath, JsonBody};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
@@ -39,7 +39,53 @@ pub(crate) async fn rotate_key(
     JsonBody(request): JsonBody<RotateRequest>,
 ) -> Result<(StatusCode, Json<NewKey>), Problem> {
     let expires_at_ms = request.expires_at_ms;
-    let rotate =
-        app.run(move |vault| vault.rotate_credential(&credential, &id, expires_at_ms));
+    let rotate = app.run(move |vault| vault.rotate_credential(&credential, &id, expires_at_ms));
     Ok((StatusCode::CREATED, Json(rotate.await?.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_successor_has_the_same_grant_and_the_old_key_is_dead() {
+        let server = TestServer::start();
+        let (keeper, old) = (
+            server.key(&[Power::Keys, Power::List]),
+            server.key(&[Power::List]),
+        );
+        let path = format!("/v1/keys/{}/rotate", old.id);
+        let body = json!({ "expires_at_ms": server.clock.in_days(60) });
+        let new = server
+            .post(&path, Some(&keeper), body.clone())
+            .await
+            .ok()
+            .json();
+        assert_eq!(new["key"]["grant"]["powers"], json!(["list"]));
+        assert_eq!(
+            server.get("/v1/orders", Some(&old)).await.problem(),
+            "key-invalid"
+        );
+        assert_eq!(
+            server.post(&path, Some(&keeper), body).await.problem(),
+            "not-found"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_successor_that_has_expired_already_is_refused() {
+        let server = TestServer::start();
+        let (keeper, old) = (
+            server.key(&[Power::Keys, Power::List]),
+            server.key(&[Power::List]),
+        );
+        let path = format!("/v1/keys/{}/rotate", old.id);
+        let answer = server
+            .post(&path, Some(&keeper), json!({ "expires_at_ms": 1 }))
+            .await;
+        assert_eq!(answer.problem(), "invalid-input");
+        server.get("/v1/orders", Some(&old)).await.ok();
+    }
 }

@@ -47,3 +47,40 @@ pub(crate) async fn prove_consistency(
     let (size, proof) = app.run(move |vault| vault.log_consistency(from)).await?;
     Ok(Json(Consistency { from, size, proof }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+
+    #[tokio::test]
+    async fn the_log_proves_that_it_only_grew() {
+        let server = TestServer::start();
+        let proof = server
+            .get("/v1/log/consistency?from=1", None)
+            .await
+            .ok()
+            .json();
+        assert_eq!(proof["from"], 1);
+        assert!(!proof["proof"].as_array().unwrap().is_empty());
+        let size = &proof["size"];
+        let path = format!("/v1/log/consistency?from={size}");
+        assert_eq!(
+            server.get(&path, None).await.ok().json()["proof"]
+                .as_array()
+                .unwrap()
+                .len(),
+            0
+        );
+    }
+
+    #[tokio::test]
+    async fn sizes_that_the_log_never_had_are_refused() {
+        let server = TestServer::start();
+        for query in ["?from=0", "?from=100000", "?from=-1", ""] {
+            let answer = server
+                .get(&format!("/v1/log/consistency{query}"), None)
+                .await;
+            assert_eq!(answer.problem(), "invalid-input", "{query}");
+        }
+    }
+}

@@ -42,7 +42,10 @@ pub(crate) struct EntryList {
     "credential": "key_5f0c2a9b31de", "purpose": "fulfilment", "fields": ["delivery.street"],
     "subjects": 1, "root": "iVXr…=", "people": ["sub_8Zr2…"]
 }))]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct EntryDocument {
     /// Its place in the log.
     index: u64,
@@ -109,4 +112,32 @@ pub(crate) async fn list_entries(
     });
     let entries = show.await?;
     Ok(Json(EntryList { entries }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn an_auditor_sees_who_looked_at_a_person() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Reveal, Power::Audit]);
+        let (order, subject) = server.tokens(&key);
+        let body = json!({ "token": order, "fields": ["contact.email"], "purpose": "support" });
+        let revealed = server.post("/v1/reveal", Some(&key), body).await.ok();
+        let path = format!("/v1/log/entries?subject={subject}&limit=1");
+        let answer = server.get(&path, Some(&key)).await.ok().json();
+        let entry = &answer["entries"][0];
+        assert_eq!(
+            entry["index"].to_string(),
+            revealed.header("access-log-index")
+        );
+        assert_eq!(entry["fields"], json!(["contact.email"]));
+        assert_eq!(entry["people"], json!([subject]));
+        let before = format!("/v1/log/entries?before={}&limit=2", entry["index"]);
+        let earlier = server.get(&before, Some(&key)).await.ok().json();
+        assert_eq!(earlier["entries"].as_array().unwrap().len(), 2);
+    }
 }

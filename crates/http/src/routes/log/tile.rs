@@ -44,3 +44,74 @@ pub(crate) async fn tile(
         bytes,
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Purpose;
+    use lethe_ops::FindQuery;
+    use lethe_tlog::{decode_bundle, leaf_hash, tile_from_bytes};
+
+    #[tokio::test]
+    async fn tiles_and_entries_are_those_of_the_tree() {
+        let server = TestServer::start();
+        for number in 0..300 {
+            let query = FindQuery::order(&format!("#{number}"), Purpose::Support).unwrap();
+            // Refused from the fifty-first on, and logged all the same.
+            drop(server.vault.find(&server.operator(), query));
+        }
+        let checkpoint = server.get("/v1/log/checkpoint", None).await.ok();
+        assert_eq!(checkpoint.header("cache-control"), "no-cache");
+        assert_eq!(
+            checkpoint.header("content-type"),
+            "text/plain; charset=utf-8"
+        );
+        let size: u64 = checkpoint.text().lines().nth(1).unwrap().parse().unwrap();
+        assert!(size > 300);
+        let tile = server.get("/v1/log/tile/0/000", None).await.ok();
+        let bundle = server.get("/v1/log/tile/entries/000", None).await.ok();
+        for full in [&tile, &bundle] {
+            assert_eq!(
+                full.header("cache-control"),
+                "public, max-age=31536000, immutable"
+            );
+            assert_eq!(full.header("content-type"), "application/octet-stream");
+        }
+        let hashes = tile_from_bytes(&tile.body).unwrap();
+        let entries = decode_bundle(&bundle.body, 256).unwrap();
+        assert!(entries.iter().map(|entry| leaf_hash(entry)).eq(hashes));
+        let partial = server
+            .get(&format!("/v1/log/tile/0/001.p/{}", size - 256), None)
+            .await
+            .ok();
+        assert_eq!(
+            partial.header("cache-control"),
+            "public, max-age=86400, immutable"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_no_tile_path_is_not_found() {
+        let server = TestServer::start();
+        let paths = [
+            "0/0",
+            "0/000",
+            "64/000",
+            "0/001",
+            "0/000.p/0",
+            "0/000.p/256",
+            "../vkey",
+            "%2e%2e/vkey",
+            "..%2f..%2fvkey",
+            "entries/../../vkey",
+            "0//000",
+        ];
+        for path in paths {
+            let answer = server.get(&format!("/v1/log/tile/{path}"), None).await;
+            assert!(
+                ["not-found", "unknown-route"].contains(&&*answer.problem()),
+                "{path}"
+            );
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use super::OrderDocument;
 use crate::app::Shared;
-use crate::extract::Params;
 use crate::caller::Caller;
+use crate::extract::Params;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
@@ -29,7 +29,10 @@ pub(crate) struct ListParams {
 /// One page of orders.
 #[derive(ToSchema)]
 #[schema(as = OrderPage)]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct OrderPageDocument {
     /// The orders.
     items: Vec<OrderDocument>,
@@ -55,8 +58,42 @@ pub(crate) async fn list_orders(
     Params(params): Params<ListParams>,
 ) -> Result<Json<Page<OrderView>>, Problem> {
     let limit = params.limit.unwrap_or(LIMIT);
-    let list = app.run(move |vault| {
-        vault.list_orders(&credential, params.cursor.as_deref(), limit)
-    });
+    let list =
+        app.run(move |vault| vault.list_orders(&credential, params.cursor.as_deref(), limit));
     list.await.map(Json)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use std::collections::HashSet;
+
+    #[tokio::test]
+    async fn pages_show_every_order_once() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::List]);
+        let mut path = "/v1/orders?limit=3".to_owned();
+        let mut tokens = HashSet::new();
+        for items in [3, 1] {
+            let page = server.get(&path, Some(&key)).await.ok().json();
+            let orders = page["items"].as_array().unwrap();
+            assert_eq!(orders.len(), items);
+            tokens.extend(orders.iter().map(|order| order["token"].to_string()));
+            let cursor = page["next_cursor"].as_str().unwrap_or("none");
+            path = format!("/v1/orders?limit=3&cursor={cursor}");
+        }
+        assert_eq!(tokens.len(), 4);
+        assert!(path.ends_with("none"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_parameter_or_a_foreign_cursor_is_refused() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::List]);
+        for query in ["limit=many", "page=2", "cursor=ord_1"] {
+            let answer = server.get(&format!("/v1/orders?{query}"), Some(&key)).await;
+            assert_eq!(answer.problem(), "invalid-input", "{query}");
+        }
+    }
 }

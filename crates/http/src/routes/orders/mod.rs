@@ -28,7 +28,10 @@ pub(super) fn routes(settings: &Settings) -> OpenApiRouter<Shared> {
     "cancelled_on": null, "financial_status": "paid", "fulfillment_status": "fulfilled",
     "lines": [{ "sku": "WALLET-1", "title": "Wallet", "quantity": 1, "price_minor": 11_900 }]
 }))]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct OrderDocument {
     /// The order's token.
     token: String,
@@ -63,7 +66,10 @@ pub(crate) struct OrderDocument {
 /// What was bought.
 #[derive(ToSchema)]
 #[schema(as = OrderLine)]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct OrderLineDocument {
     /// The merchant's article number.
     sku: Option<String>,

@@ -7,6 +7,7 @@ use crate::problem::{Problem, ProblemKind};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
+use axum::http::header::CONTENT_LENGTH;
 use lethe_formats::read_shopify_orders_json;
 use lethe_ops::{Credential, Error, IntakeOutcome, Rejection, Vault};
 use serde::Serialize;
@@ -99,7 +100,9 @@ impl FromRequest<Shared> for HeavyJson {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
-        let place = app.upload().await?;
+        let length = request.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        let place = app.upload(length).await?;
         let RawJson(bytes) = RawJson::from_request(request, app).await?;
         Ok(Self { bytes, place })
     }
@@ -116,7 +119,9 @@ fn view(
             IntakeOutcome::Imported { subject, order } => ("imported", Some((subject, order))),
             IntakeOutcome::Updated { subject, order } => ("updated", Some((subject, order))),
             IntakeOutcome::Unchanged => ("unchanged", None),
-            IntakeOutcome::Rejected(rejection) => return Ok(TakenInOrder::rejected(row, rejection)),
+            IntakeOutcome::Rejected(rejection) => {
+                return Ok(TakenInOrder::rejected(row, rejection));
+            }
         };
         let token = ids.map(|(subject, order)| vault.order_token(credential, subject, order));
         Ok(TakenInOrder {
@@ -154,6 +159,76 @@ fn refuse_if_all_rejected(orders: &[TakenInOrder]) -> Result<(), Problem> {
     }
     let at = first.member.as_deref().unwrap_or("order");
     let reason = first.reason.as_deref().unwrap_or_default();
-    let detail = format!("none of {} orders was taken; the first: {at}: {reason}", orders.len());
+    let detail = format!(
+        "none of {} orders was taken; the first: {at}: {reason}",
+        orders.len()
+    );
     Err(Problem::new(ProblemKind::OrdersRejected, detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::{Value, json};
+
+    fn order(number: u32) -> Value {
+        json!({
+            "id": 6_000_000_000_000_u64 + u64::from(number), "name": format!("#{number}"),
+            "created_at": "2026-01-06T10:00:00+01:00", "currency": "EUR", "total_price": "10.00",
+            "email": "somebody@example.com"
+        })
+    }
+
+    #[tokio::test]
+    async fn the_same_order_twice_changes_nothing() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Intake, Power::List]);
+        let first = server
+            .post("/v1/orders", Some(&key), json!({ "order": order(3001) }))
+            .await
+            .ok();
+        let first = &first.json()["orders"][0];
+        assert_eq!(first["outcome"], "imported");
+        let token = first["token"].as_str().unwrap();
+        let stored = server
+            .get(&format!("/v1/orders/{token}"), Some(&key))
+            .await
+            .ok()
+            .json();
+        assert_eq!(stored["total_minor"], 1000);
+        let second = server
+            .post("/v1/orders", Some(&key), json!({ "order": order(3001) }))
+            .await
+            .ok();
+        assert_eq!(second.json()["orders"][0]["outcome"], "unchanged");
+    }
+
+    #[tokio::test]
+    async fn good_orders_are_taken_beside_bad_ones() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Intake]);
+        let mut bad = order(3002);
+        bad["created_at"] = "the day before".into();
+        let body = json!({ "orders": [bad, order(3003)] });
+        let answer = server
+            .post("/v1/orders", Some(&key), body)
+            .await
+            .ok()
+            .json();
+        assert_eq!(answer["orders"][0]["outcome"], "rejected");
+        assert_eq!(answer["orders"][0]["code"], "date_invalid");
+        assert_eq!(answer["orders"][1]["outcome"], "imported");
+    }
+
+    #[tokio::test]
+    async fn a_body_without_one_good_order_is_no_success() {
+        let server = TestServer::start();
+        let key = server.key(&[Power::Intake]);
+        let mut bad = order(3002);
+        bad["created_at"] = "the day before".into();
+        let answer = server.post("/v1/orders", Some(&key), bad).await;
+        assert_eq!(answer.problem(), "orders-rejected");
+        assert!(answer.text().contains("created_at"));
+    }
 }

@@ -15,7 +15,10 @@ use utoipa::ToSchema;
     "subjects": 1, "keys_destroyed": 12, "records_removed": 12, "lookups_removed": 9,
     "tombstones": 4, "log_index": 4713
 }))]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct ErasureDocument {
     /// Subjects erased: the person, and recipients known only through this person's gifts.
     subjects: u64,
@@ -52,9 +55,46 @@ pub(crate) async fn erase_subject(
     Caller(credential): Caller,
     InPath(token): InPath<String>,
 ) -> Result<Logged<ErasureReport>, Problem> {
-    let report = app.run(move |vault| vault.erase(&credential, &token)).await?;
+    let report = app
+        .run(move |vault| vault.erase(&credential, &token))
+        .await?;
     Ok(Logged {
         log_index: report.log_index,
         body: report,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn an_erased_person_is_gone_for_every_route() {
+        let server = TestServer::start();
+        let key = server.key(&Power::ALL);
+        let (order, subject) = server.tokens(&key);
+        let path = format!("/v1/subjects/{subject}");
+        let together = server.get(&path, Some(&key)).await.ok().json();
+        assert_eq!(together["orders"].as_array().unwrap().len(), 2);
+        let report = server.delete(&path, Some(&key)).await.ok();
+        assert_eq!(
+            report.header("access-log-index"),
+            report.json()["log_index"].to_string()
+        );
+        assert_eq!(report.json()["tombstones"], 2);
+        let reveal = json!({ "token": order, "fields": ["contact.email"], "purpose": "support" });
+        let revealed = server.post("/v1/reveal", Some(&key), reveal).await;
+        assert_eq!(revealed.problem(), "not-found");
+        assert_eq!(
+            server.delete(&path, Some(&key)).await.problem(),
+            "not-found"
+        );
+        let order = format!("/v1/orders/{order}");
+        assert_eq!(server.get(&order, Some(&key)).await.problem(), "not-found");
+        let find = json!({ "email": "marked-Ana@example.com", "purpose": "support" });
+        let found = server.post("/v1/find", Some(&key), find).await.ok().json();
+        assert_eq!(found["subjects"], json!([]));
+    }
 }

@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 /// A subject as a recipient may see it.
 #[derive(ToSchema)]
 #[schema(as = Subject)]
-#[expect(dead_code, reason = "describes the answer; the operation's own type is serialised")]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
 pub(crate) struct SubjectDocument {
     /// The subject's token.
     token: String,

@@ -1,0 +1,121 @@
+//! `lethe serve`: the API on a private address and on the folder's Unix socket.
+
+use crate::args::Globals;
+use crate::door;
+use crate::error::{CliError, Exit};
+use crate::output::Output;
+use crate::surroundings::SystemClock;
+use lethe_http::{BindError, Listener, Settings, router};
+use lethe_ops::Vault;
+use lethe_store::Folder;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::{SocketAddr as UnixAddress, UnixDatagram};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Where the API is unless another address is given.
+pub(super) const ADDRESS: &str = "127.0.0.1:7311";
+
+/// The longest path the system takes for a socket, less what binding it needs.
+const SOCKET_PATH_MAX: usize = 100;
+
+/// Serve the API on a private address and on the folder's Unix socket
+///
+/// Public addresses are refused: the vault must not be reachable from the Internet. Ctrl-C or
+/// SIGTERM stops it; requests under way are answered first. While it runs, other commands go through
+/// its socket with an API key (--key-file or LETHE_KEY).
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Private address and port; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = ADDRESS)]
+    listen: SocketAddr,
+}
+
+pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
+    let vault = Arc::new(door::vault(globals)?);
+    let told = |listeners: &[Listener]| {
+        let places: Vec<String> = listeners.iter().map(Listener::to_string).collect();
+        let value = serde_json::json!({ "serving": places });
+        output.result(&value, || {
+            let docs = listeners.iter().find_map(Listener::tcp_address);
+            let docs = docs.map(|address| format!("\nThe API is described at http://{address}/docs"));
+            format!(
+                "Serving {}.{}\nCtrl-C stops it.",
+                places.join(" and "),
+                docs.unwrap_or_default()
+            )
+        })
+    };
+    serve(vault, &globals.data(), args.listen, told, stop_signal())?;
+    Ok(Exit::Done)
+}
+
+/// Serves a vault until `stop` is ready; `told` hears where, once connections are taken.
+pub(super) fn serve(
+    vault: Arc<Vault>,
+    data: &Path,
+    address: SocketAddr,
+    told: impl FnOnce(&[Listener]) -> Result<(), CliError>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(CliError::file("cannot start the threads of the server"))?;
+    let settings = Settings::new(Arc::new(SystemClock));
+    runtime.block_on(async {
+        let mut listeners = vec![Listener::tcp(address).await?];
+        let socket = Folder::new(data).socket();
+        if socket.as_os_str().len() <= SOCKET_PATH_MAX {
+            listeners.push(Listener::unix(&socket)?);
+        } else {
+            eprintln!(
+                "lethe: {} is too long for a socket: commands cannot go through this server",
+                socket.display()
+            );
+        }
+        told(&listeners)?;
+        notify_service_manager();
+        lethe_http::serve(router(vault, settings.clone()), listeners, &settings, stop).await;
+        Ok(())
+    })
+}
+
+/// Waits for Ctrl-C or the service manager's SIGTERM.
+pub(super) async fn stop_signal() {
+    let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(interrupt), signal(terminate)) else {
+        // Without handlers the signals end the process at once, which loses nothing either.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Tells systemd that the server is ready (sd_notify(3)); elsewhere there is nobody to tell.
+fn notify_service_manager() {
+    let Some(path) = std::env::var_os("NOTIFY_SOCKET") else {
+        return;
+    };
+    let address = match path.as_bytes() {
+        [b'@', name @ ..] => UnixAddress::from_abstract_name(name),
+        _ => UnixAddress::from_pathname(&path),
+    };
+    // A server that cannot say so still serves.
+    let sent = address.and_then(|to| UnixDatagram::unbound()?.send_to_addr(b"READY=1", &to));
+    drop(sent);
+}
+
+impl From<BindError> for CliError {
+    fn from(error: BindError) -> Self {
+        let (exit, code) = match error {
+            BindError::Public(_) | BindError::Unspecified(_) => (Exit::Usage, "address-public"),
+            _ => (Exit::Failure, "address"),
+        };
+        Self::new(exit, code, error.to_string())
+    }
+}

@@ -1,0 +1,199 @@
+//! The acts through the server that holds the folder, by its Unix socket and an API key.
+
+use super::http::{encoded, exchange};
+use super::{Acts, Look, NewKey};
+use crate::error::{CliError, Exit};
+use crate::views::{
+    CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject,
+};
+use lethe_crypto::ApiKey;
+use lethe_model::{FieldSet, Purpose};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::io::ErrorKind;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+/// A running server and the key this command acts with.
+pub(crate) struct Server {
+    socket: PathBuf,
+    key: ApiKey,
+}
+
+impl Server {
+    /// Finds the folder's server; `None` when none is listening.
+    pub(super) fn find(socket: &Path, key: &ApiKey) -> Result<Option<Self>, CliError> {
+        match UnixStream::connect(socket) {
+            Ok(_) => Ok(Some(Self {
+                socket: socket.to_owned(),
+                key: key.clone(),
+            })),
+            // A socket file that a killed server left behind refuses.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::ConnectionRefused
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(CliError::file(format!(
+                "cannot connect to {}",
+                socket.display()
+            ))(error)),
+        }
+    }
+
+    fn get<T: DeserializeOwned>(&self, target: &str) -> Result<T, CliError> {
+        self.ask("GET", target, None)
+    }
+
+    fn post<T: DeserializeOwned>(&self, target: &str, body: &Value) -> Result<T, CliError> {
+        self.ask("POST", target, Some(body))
+    }
+
+    fn ask<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        target: &str,
+        body: Option<&Value>,
+    ) -> Result<T, CliError> {
+        let what = format!("no answer from the server at {}", self.socket.display());
+        let body = body.map(Value::to_string);
+        let body = body.as_ref().map(String::as_bytes);
+        let answer = UnixStream::connect(&self.socket)
+            .and_then(|stream| exchange(stream, method, target, self.key.expose(), body))
+            .map_err(CliError::file(what))?;
+        if answer.status / 100 != 2 {
+            return Err(refused(answer.status, &answer.body));
+        }
+        serde_json::from_slice(&answer.body).map_err(|_| {
+            CliError::new(
+                Exit::Failure,
+                "server-answer",
+                "the server's answer cannot be read: is it of another release than this command?",
+            )
+        })
+    }
+}
+
+/// What is read of a problem document (RFC 9457).
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+    detail: String,
+}
+
+fn refused(status: u16, body: &[u8]) -> CliError {
+    let Ok(problem) = serde_json::from_slice::<Problem>(body) else {
+        let text = format!("the server answered with status {status} and no explanation");
+        return CliError::new(Exit::Failure, "server-answer", text);
+    };
+    let exit = match (status, problem.code.as_str()) {
+        (_, "log" | "record-altered") => Exit::Altered,
+        (401 | 403 | 429, _) => Exit::Refused,
+        (404, _) => Exit::NotFound,
+        (400..=499, _) => Exit::Usage,
+        _ => Exit::Failure,
+    };
+    CliError::new(exit, problem.code, problem.detail)
+}
+
+impl Acts for Server {
+    fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError> {
+        let mut body = match look {
+            Look::Email(email) => json!({ "email": email.expose() }),
+            Look::Phone { number, country } => {
+                json!({ "phone": number.expose(), "country": country })
+            }
+            Look::Order(reference) => json!({ "order": reference.expose() }),
+        };
+        body["purpose"] = purpose.name().into();
+        self.post("/v1/find", &body)
+    }
+
+    fn reveal(
+        &self,
+        token: &str,
+        fields: FieldSet,
+        purpose: Purpose,
+    ) -> Result<Revealed, CliError> {
+        let body = json!({ "token": token, "fields": names(fields), "purpose": purpose.name() });
+        self.post("/v1/reveal", &body)
+    }
+
+    fn order(&self, token: &str) -> Result<Order, CliError> {
+        self.get(&format!("/v1/orders/{}", encoded(token)))
+    }
+
+    fn orders(&self, cursor: Option<&str>, limit: u32) -> Result<Orders, CliError> {
+        let cursor = cursor.map(|cursor| format!("&cursor={}", encoded(cursor)));
+        let cursor = cursor.unwrap_or_default();
+        self.get(&format!("/v1/orders?limit={limit}{cursor}"))
+    }
+
+    fn subject(&self, token: &str) -> Result<Subject, CliError> {
+        self.get(&format!("/v1/subjects/{}", encoded(token)))
+    }
+
+    fn erase(&self, token: &str) -> Result<Erasure, CliError> {
+        self.ask("DELETE", &format!("/v1/subjects/{}", encoded(token)), None)
+    }
+
+    fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError> {
+        let grant = &new.grant;
+        let purposes: Vec<_> = grant.purposes.iter().map(Purpose::name).collect();
+        let powers: Vec<_> = grant.powers.iter().map(lethe_model::Power::name).collect();
+        let body = json!({
+            "recipient": new.recipient,
+            "fields": names(grant.fields),
+            "purposes": purposes,
+            "powers": powers,
+            "people_per_day": grant.people_per_day,
+            "expires_at_ms": grant.expires_at_ms,
+        });
+        self.post("/v1/keys", &body)
+    }
+
+    fn keys(&self) -> Result<Vec<Key>, CliError> {
+        #[derive(Deserialize)]
+        struct Keys {
+            keys: Vec<Key>,
+        }
+        self.get::<Keys>("/v1/keys").map(|answer| answer.keys)
+    }
+
+    fn revoke_key(&self, id: &str) -> Result<Key, CliError> {
+        self.ask("DELETE", &format!("/v1/keys/{}", encoded(id)), None)
+    }
+
+    fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
+        let target = format!("/v1/keys/{}/rotate", encoded(id));
+        self.post(&target, &json!({ "expires_at_ms": expires_at_ms }))
+    }
+
+    fn entries(
+        &self,
+        subject: Option<&str>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, CliError> {
+        #[derive(Deserialize)]
+        struct Entries {
+            entries: Vec<Entry>,
+        }
+        let mut target = format!("/v1/log/entries?limit={limit}");
+        if let Some(subject) = subject {
+            target += &format!("&subject={}", encoded(subject));
+        }
+        if let Some(before) = before {
+            target += &format!("&before={before}");
+        }
+        self.get::<Entries>(&target).map(|answer| answer.entries)
+    }
+}
+
+fn names(fields: FieldSet) -> Vec<String> {
+    fields.iter().map(|field| field.to_string()).collect()
+}

@@ -1,0 +1,8 @@
+//! The drill on real folders, made by the operations that it cannot link itself.
+
+mod api_key;
+mod erased;
+mod harness;
+mod links;
+mod planted;
+mod real_folder;

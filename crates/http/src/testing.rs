@@ -1,0 +1,212 @@
+//! The harness: a real vault behind the real router. Every answer is checked against the OpenAPI
+//! document, and all but reveals are searched for marked values.
+
+use crate::{Settings, router};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use lethe_model::{FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, StoreId};
+use lethe_ops::{Credential, NewCredential, Vault};
+use lethe_testkit::{FakeClock, OrderSketch, TestVault, find_leaks_in};
+use serde_json::Value;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// A vault behind the router.
+pub(crate) struct TestServer {
+    pub(crate) router: Router,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) settings: Settings,
+    pub(crate) clock: Arc<FakeClock>,
+    marks: Vec<String>,
+    // Last: it searches what the others have written.
+    _folder: TestVault,
+}
+
+/// An API key with its credential.
+pub(crate) struct TestKey {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) credential: Arc<Credential>,
+}
+
+/// An answer, its body read.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl TestServer {
+    /// Starts with two orders of Ana, one of Ben and a gift of Ben's to Cleo.
+    pub(crate) fn start() -> Self {
+        Self::start_with(|_| ())
+    }
+
+    /// The same with other settings.
+    pub(crate) fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let orders = [
+            OrderSketch::new(1001, "Ana").phone("+33639980001"),
+            OrderSketch::new(1002, "Ana"),
+            OrderSketch::new(1003, "Ben").note("marked note of Ben"),
+            OrderSketch::new(1004, "Ben").gift_to("Cleo"),
+        ];
+        let mut folder = TestVault::start();
+        folder.import(&orders);
+        let vault = Arc::new(folder.take_vault());
+        let mut settings = Settings::new(Arc::clone(&folder.clock) as _);
+        change(&mut settings);
+        Self {
+            router: router(Arc::clone(&vault), settings.clone()),
+            vault,
+            settings,
+            clock: Arc::clone(&folder.clock),
+            marks: orders.iter().flat_map(OrderSketch::marks).collect(),
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn operator(&self) -> Arc<Credential> {
+        self.vault.operator(StoreId(1)).unwrap()
+    }
+
+    /// Makes a key of the recipient `tests` with these powers; with `reveal` for every field and
+    /// for support.
+    pub(crate) fn key(&self, powers: &[Power]) -> TestKey {
+        let powers: PowerSet = powers.iter().copied().collect();
+        let can_reveal = powers.contains(Power::Reveal);
+        let fields = if can_reveal {
+            FieldSet::all()
+        } else {
+            FieldSet::EMPTY
+        };
+        self.key_with(Grant {
+            fields,
+            purposes: [Purpose::Support].into_iter().collect::<PurposeSet>(),
+            powers,
+            people_per_day: 10,
+            expires_at_ms: Some(self.clock.in_days(90)),
+        })
+    }
+
+    pub(crate) fn key_with(&self, grant: Grant) -> TestKey {
+        let recipient = "tests".to_owned();
+        let new = NewCredential { recipient, grant };
+        let created = self
+            .vault
+            .create_credential(&self.operator(), &new)
+            .unwrap();
+        TestKey {
+            id: created.view.id,
+            credential: self.vault.authenticate(&created.secret).unwrap(),
+            secret: created.secret.expose().to_owned(),
+        }
+    }
+
+    /// Returns the tokens of the first order and its subject, for the recipient of `key`.
+    pub(crate) fn tokens(&self, key: &TestKey) -> (String, String) {
+        let query = lethe_ops::FindQuery::order("#1001", Purpose::Support).unwrap();
+        let reader = self.key(&[Power::Reveal]);
+        assert_eq!(reader.credential.recipient, key.credential.recipient);
+        let found = self.vault.find(&reader.credential, query).unwrap();
+        let first = &found.subjects[0];
+        (first.order.clone().unwrap(), first.subject.clone())
+    }
+
+    pub(crate) async fn get(&self, path: &str, key: Option<&TestKey>) -> Answer {
+        self.call(Method::GET, path, key, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, key: Option<&TestKey>, body: Value) -> Answer {
+        self.call(Method::POST, path, key, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, key: Option<&TestKey>) -> Answer {
+        self.call(Method::DELETE, path, key, None).await
+    }
+
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&TestKey>,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(key) = key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", key.secret));
+        }
+        match body {
+            None => self.send(request, Body::empty()).await,
+            Some(body) => {
+                let request = request.header(header::CONTENT_TYPE, "application/json");
+                self.send(request, Body::from(body.to_string())).await
+            }
+        }
+    }
+
+    /// Sends anything, and checks what every answer must be.
+    pub(crate) async fn send(&self, request: Builder, body: Body) -> Answer {
+        let request = request.body(body).unwrap();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_vec(),
+        };
+        let is_reveal = path == "/v1/reveal" && answer.status == StatusCode::OK;
+        if !is_reveal {
+            let text = [format!("{:?}", answer.headers).as_bytes(), &answer.body].concat();
+            assert_eq!(
+                find_leaks_in(&text, &self.marks),
+                Vec::<String>::new(),
+                "{path}"
+            );
+        }
+        crate::tests::conformance::check(&self.settings, &method, &path, &answer);
+        answer
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Returns the code of a problem document, after checking the rest of it.
+    #[track_caller]
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.text()
+        );
+        let document = self.json();
+        assert_eq!(document["status"], self.status.as_u16());
+        let code = document["code"].as_str().unwrap().to_owned();
+        assert_eq!(document["type"], format!("/docs/problems#{code}"));
+        code
+    }
+
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text());
+        self
+    }
+}

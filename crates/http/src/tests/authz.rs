@@ -1,0 +1,212 @@
+//! Who may do what: every operation of the OpenAPI document, for every kind of caller.
+
+use crate::openapi_json;
+use crate::testing::{Answer, TestKey, TestServer};
+use axum::http::{Method, StatusCode};
+use lethe_model::Power;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What an operation demands.
+#[derive(Clone, Copy, PartialEq)]
+enum Needs {
+    /// Nothing at all.
+    Nothing,
+    /// Any valid key.
+    AnyKey,
+    /// A key with this power.
+    Power(Power),
+}
+
+/// Method, path template, what it needs, and the status when that is there.
+const TABLE: &[(&str, &str, Needs, u16)] = &[
+    ("get", "/health", Needs::Nothing, 200),
+    ("get", "/ready", Needs::Nothing, 200),
+    ("get", "/metrics", Needs::Nothing, 200),
+    ("get", "/openapi.json", Needs::Nothing, 200),
+    ("get", "/v1/fields", Needs::Nothing, 200),
+    ("get", "/v1/log/checkpoint", Needs::Nothing, 200),
+    ("get", "/v1/log/key", Needs::Nothing, 200),
+    ("get", "/v1/log/tile/{path}", Needs::Nothing, 200),
+    ("get", "/v1/log/consistency", Needs::Nothing, 200),
+    ("get", "/v1/log/entries/{index}/proof", Needs::Nothing, 200),
+    ("get", "/v1/status", Needs::AnyKey, 200),
+    ("get", "/v1/log/entries", Needs::Power(Power::Audit), 200),
+    ("get", "/v1/orders", Needs::Power(Power::List), 200),
+    ("get", "/v1/orders/{token}", Needs::Power(Power::List), 200),
+    (
+        "get",
+        "/v1/subjects/{token}",
+        Needs::Power(Power::List),
+        200,
+    ),
+    ("post", "/v1/orders", Needs::Power(Power::Intake), 200),
+    ("post", "/v1/find", Needs::Power(Power::Reveal), 200),
+    ("post", "/v1/reveal", Needs::Power(Power::Reveal), 200),
+    ("get", "/v1/keys", Needs::Power(Power::Keys), 200),
+    ("post", "/v1/keys", Needs::Power(Power::Keys), 201),
+    (
+        "post",
+        "/v1/keys/{id}/rotate",
+        Needs::Power(Power::Keys),
+        201,
+    ),
+    ("delete", "/v1/keys/{id}", Needs::Power(Power::Keys), 200),
+    (
+        "delete",
+        "/v1/subjects/{token}",
+        Needs::Power(Power::Keys),
+        200,
+    ),
+];
+
+struct Case {
+    server: TestServer,
+    order: String,
+    subject: String,
+    victim: TestKey,
+}
+
+impl Case {
+    fn new() -> Self {
+        let server = TestServer::start();
+        let victim = server.key(&[Power::List]);
+        let (order, subject) = server.tokens(&victim);
+        Self {
+            server,
+            order,
+            subject,
+            victim,
+        }
+    }
+
+    /// Sends the operation with a good request.
+    async fn call(&self, method: &str, template: &str, key: Option<&TestKey>) -> Answer {
+        let token = if template.contains("subjects") {
+            &self.subject
+        } else {
+            &self.order
+        };
+        let mut path = template
+            .replace("{token}", token)
+            .replace("{id}", &self.victim.id)
+            .replace("{index}", "0")
+            .replace("{path}", "0/000.p/1");
+        if template == "/v1/log/consistency" {
+            path.push_str("?from=1");
+        }
+        let method: Method = method.to_uppercase().parse().unwrap();
+        let body = (method == Method::POST).then(|| self.body(template));
+        self.server.call(method, &path, key, body).await
+    }
+
+    fn body(&self, template: &str) -> Value {
+        let expires_at_ms = self.server.clock.in_days(30);
+        match template {
+            "/v1/find" => json!({ "order": "#1001", "purpose": "support" }),
+            "/v1/reveal" => json!({
+                "token": self.order, "fields": ["delivery.city"], "purpose": "support"
+            }),
+            "/v1/orders" => json!({ "order": {
+                "id": 7_000_000_000_001_u64, "name": "#2001", "created_at": "2026-01-06T10:00:00Z",
+                "currency": "EUR", "total_price": "10.00"
+            }}),
+            // No wider than a key with the power `keys` alone.
+            "/v1/keys" => json!({
+                "recipient": "new", "powers": ["keys"], "expires_at_ms": expires_at_ms
+            }),
+            "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
+            other => panic!("no body for {other}"),
+        }
+    }
+}
+
+#[test]
+fn the_table_names_every_operation_of_the_document_and_no_other() {
+    let server = TestServer::start();
+    let document: Value = serde_json::from_str(&openapi_json(&server.settings)).unwrap();
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            documented.insert((method.clone(), path.clone()));
+            let has_security = operation["security"].is_array();
+            let row = TABLE.iter().find(|row| row.0 == method && row.1 == path);
+            assert_eq!(
+                row.map(|row| row.2 != Needs::Nothing),
+                Some(has_security),
+                "{path}"
+            );
+        }
+    }
+    let listed = TABLE.iter().map(|row| (row.0.to_owned(), row.1.to_owned()));
+    assert_eq!(listed.collect::<BTreeSet<_>>(), documented);
+}
+
+#[tokio::test]
+async fn strangers_and_revoked_keys_are_refused_wherever_a_key_is_needed() {
+    let case = Case::new();
+    let revoked = case.server.key(&Power::ALL);
+    case.server
+        .vault
+        .revoke_credential(&case.server.operator(), &revoked.id)
+        .unwrap();
+    for (method, path, needs, status) in TABLE {
+        for (key, code) in [(None, "key-missing"), (Some(&revoked), "key-invalid")] {
+            let answer = case.call(method, path, key).await;
+            if *needs == Needs::Nothing {
+                assert_eq!(answer.status.as_u16(), *status, "{method} {path}");
+            } else {
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+                assert_eq!(answer.problem(), code, "{method} {path}");
+                assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"lethe\"");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_without_the_power_are_refused() {
+    let case = Case::new();
+    for (method, path, needs, _) in TABLE {
+        let Needs::Power(needed) = needs else {
+            continue;
+        };
+        let others: Vec<Power> = Power::ALL.into_iter().filter(|one| one != needed).collect();
+        let key = case.server.key(&others);
+        let answer = case.call(method, path, Some(&key)).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::FORBIDDEN,
+            "{method} {path} {}",
+            answer.text()
+        );
+        assert_eq!(answer.problem(), "power-not-granted", "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn keys_with_the_power_are_served() {
+    for (method, path, needs, status) in TABLE {
+        let case = Case::new();
+        let powers: &[Power] = match needs {
+            Needs::Nothing => continue,
+            Needs::AnyKey => &[Power::Audit],
+            Needs::Power(power) => &[*power],
+        };
+        // Rotation hands out the old key's grant, which must not be wider than the maker's.
+        let with_list = [powers, &[Power::List]].concat();
+        let powers = if path.ends_with("rotate") {
+            &with_list
+        } else {
+            powers
+        };
+        let key = case.server.key(powers);
+        let answer = case.call(method, path, Some(&key)).await;
+        assert_eq!(
+            answer.status.as_u16(),
+            *status,
+            "{method} {path}: {}",
+            answer.text()
+        );
+    }
+}

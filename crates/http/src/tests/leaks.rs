@@ -1,0 +1,139 @@
+//! No personal value and no token in what is not an answer to its holder. The harness searches
+//! every answer for marked values; here they are sent on purpose.
+
+use crate::testing::TestServer;
+use axum::body::Body;
+use axum::http::{Request, header};
+use lethe_model::Power;
+use serde_json::json;
+
+/// A value of the test shop, marked: finding it anywhere fails the test.
+const EMAIL: &str = "marked-Ana@example.com";
+
+#[tokio::test]
+async fn no_refusal_repeats_what_was_sent() {
+    let server = TestServer::start();
+    let key = server.key(&Power::ALL);
+    let bodies = [
+        json!({ "email": [EMAIL], "purpose": "support" }),
+        json!({ "email": EMAIL, "purpose": EMAIL }),
+        json!({ "email": EMAIL }),
+        json!({ "phone": EMAIL, "purpose": "support" }),
+        json!({ "email": EMAIL, "order": EMAIL, "purpose": "support" }),
+        json!({ EMAIL: "support" }),
+        json!(EMAIL),
+        json!({ "token": EMAIL, "fields": [EMAIL], "purpose": "support" }),
+        json!({ "token": EMAIL, "fields": ["contact.email"], "purpose": "support" }),
+        json!({ "token": EMAIL, "fields": ["contact.email"], "purpose": EMAIL }),
+        json!({ "recipient": EMAIL, "powers": [EMAIL], "expires_at_ms": 0 }),
+        json!({ "recipient": EMAIL, "powers": ["list"], "expires_at_ms": 0 }),
+        json!({ "recipient": "a", "powers": ["list"], "expires_at_ms": EMAIL }),
+        json!({ "orders": [{ "name": 1, "email": { "a": EMAIL }, "created_at": EMAIL }] }),
+        json!([EMAIL, { "id": 1, "currency": EMAIL, "total_price": EMAIL }]),
+    ];
+    for body in bodies {
+        for path in ["/v1/find", "/v1/reveal", "/v1/keys", "/v1/orders"] {
+            let answer = server.post(path, Some(&key), body.clone()).await;
+            assert!(
+                answer.status.is_client_error(),
+                "{path} {body} {}",
+                answer.text()
+            );
+            answer.problem();
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_path_query_or_header_is_repeated() {
+    let server = TestServer::start();
+    let key = server.key(&Power::ALL);
+    let paths = [
+        "/v1/orders/marked-Ana@example.com",
+        "/v1/subjects/marked-Ana@example.com",
+        "/v1/orders/%FFmarked-Ana@example.com",
+        "/v1/orders?cursor=marked-Ana@example.com",
+        "/v1/orders?limit=marked-Ana@example.com",
+        "/v1/orders?marked-Ana@example.com=1",
+        "/v1/log/entries?subject=marked-Ana@example.com",
+        "/v1/log/entries/marked-Ana@example.com/proof",
+        "/v1/log/tile/marked-Ana@example.com",
+        "/v1/log/consistency?from=marked-Ana@example.com",
+        "/marked-Ana@example.com",
+    ];
+    for path in paths {
+        let answer = server.get(path, Some(&key)).await;
+        assert!(answer.status.is_client_error(), "{path}");
+        answer.problem();
+    }
+    let request = Request::builder()
+        .uri("/v1/orders")
+        .header(header::AUTHORIZATION, format!("Bearer {EMAIL}"));
+    assert_eq!(
+        server.send(request, Body::empty()).await.problem(),
+        "key-malformed"
+    );
+    let text = server.get("/metrics", None).await.ok();
+    assert!(!text.text().contains("marked"));
+}
+
+#[tokio::test]
+async fn metrics_name_routes_and_reasons_but_no_token_key_or_value() {
+    let server = TestServer::start();
+    let key = server.key(&[Power::Reveal, Power::List]);
+    let (order, subject) = server.tokens(&key);
+    server
+        .get(&format!("/v1/orders/{order}"), Some(&key))
+        .await
+        .ok();
+    let mut reveal = json!({ "token": order, "fields": ["contact.email"], "purpose": "support" });
+    server
+        .post("/v1/reveal", Some(&key), reveal.clone())
+        .await
+        .ok();
+    reveal["purpose"] = "marketing".into();
+    server.post("/v1/reveal", Some(&key), reveal).await;
+    let answer = server.get("/metrics", None).await.ok();
+    let text = answer.text();
+    for secret in [&order, &subject, &key.id, &key.secret] {
+        assert!(!text.contains(secret.as_str()));
+    }
+    for line in [
+        "lethe_http_requests_total{route=\"/v1/orders/{token}\",method=\"GET\",status=\"200\"} 1",
+        "lethe_http_requests_total{route=\"/v1/reveal\",method=\"POST\",status=\"403\"} 1",
+        "lethe_http_request_duration_seconds_count{route=\"/v1/reveal\"} 2",
+        "lethe_reveals_total{outcome=\"granted\"} 1",
+        "lethe_reveals_total{outcome=\"purpose-not-granted\"} 1",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn everything_but_public_files_and_pages_forbids_storing() {
+    let server = TestServer::start();
+    let key = server.key(&Power::ALL);
+    let (order, subject) = server.tokens(&key);
+    let paths = [
+        "/v1/orders".to_owned(),
+        format!("/v1/orders/{order}"),
+        format!("/v1/subjects/{subject}"),
+        "/v1/keys".to_owned(),
+        "/v1/log/entries".to_owned(),
+        "/v1/status".to_owned(),
+        "/v1/nothing".to_owned(),
+        "/metrics".to_owned(),
+    ];
+    for path in &paths {
+        let answer = server.get(path, Some(&key)).await;
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .starts_with("default-src 'none'")
+        );
+        assert!(!answer.headers.contains_key("access-control-allow-origin"));
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests across routes.
+
+mod authz;
+pub(crate) mod conformance;
+mod document;
+mod leaks;
+mod limits;
+mod problems;
+mod serving;

@@ -1,0 +1,141 @@
+//! Import and reveal without HTTP: how fast the vault itself is.
+//!
+//! `cargo bench -p lethe-ops`; the number of customers can follow (`-- 60000`). End-to-end figures
+//! come from `lethe bench`.
+
+use lethe_crypto::KdfCost;
+use lethe_model::{Clock, FieldSet, Purpose, Random, StoreId, StoreName};
+use lethe_ops::{ImportOptions, Installation, NewCredential, RevealQuery, StoreSpec, Surroundings};
+use lethe_sample::{Shop, ShopSpec, write_orders_csv};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+struct SystemClock;
+impl Clock for SystemClock {
+    fn now(&self) -> jiff::Timestamp {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a benchmark measures the real thing"
+        )]
+        jiff::Timestamp::now()
+    }
+}
+
+struct SystemRandom;
+impl Random for SystemRandom {
+    fn fill(&self, target: &mut [u8]) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a benchmark measures the real thing"
+        )]
+        getrandom::fill(target).expect("the operating system gives random bytes");
+    }
+}
+
+fn main() {
+    let customers = std::env::args()
+        .filter_map(|one| one.parse().ok())
+        .next()
+        .unwrap_or(20_000);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("data");
+    let around = Surroundings {
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+    };
+    let store = StoreSpec {
+        name: StoreName::parse("main").expect("a good name"),
+        controller: "Example SAS".to_owned(),
+    };
+    let passphrase = "correct horse battery";
+    let cost = KdfCost {
+        memory_kib: 19 * 1024,
+        passes: 2,
+    };
+    Installation::create(&path, passphrase, cost, &store, &around).expect("a new installation");
+    let vault = Installation::find(&path)
+        .and_then(|found| found.open(passphrase, around.clone()))
+        .expect("the vault opens");
+
+    let end = jiff::civil::date(2026, 1, 31);
+    let shop = Shop::new(ShopSpec {
+        customers,
+        ..ShopSpec::new(1, end)
+    });
+    let mut csv = Vec::new();
+    write_orders_csv(&shop, &mut csv).expect("memory can be written");
+    let operator = vault.operator(StoreId(1)).expect("an operator");
+    let mut source = lethe_formats::read_shopify_orders(csv.as_slice()).expect("an export");
+    let started = Instant::now();
+    let options = ImportOptions {
+        batch: 5_000,
+        source: [1; 16],
+    };
+    let report = vault
+        .import(&operator, &mut source, &options, |_| (), |_| Ok(()))
+        .expect("an import");
+    let seconds = started.elapsed().as_secs_f64();
+    let orders = report.imported + report.updated + report.unchanged + report.rejected;
+    println!(
+        "import: {orders} orders in {seconds:.2} s = {:.0} orders/s",
+        orders as f64 / seconds
+    );
+
+    let fields = ["name", "street", "city", "postal_code", "country", "phone"]
+        .map(|field| format!("delivery.{field}"));
+    let fields = FieldSet::parse(fields.iter().map(String::as_str)).expect("known fields");
+    let expires = around.clock.now_ms() + 86_400_000;
+    let grant = lethe_model::Grant {
+        fields,
+        expires_at_ms: Some(expires),
+        people_per_day: 10_000_000,
+        ..operator.grant
+    };
+    let new = NewCredential {
+        recipient: "bench".into(),
+        grant,
+    };
+    let created = vault.create_credential(&operator, &new).expect("a key");
+    let key = vault
+        .authenticate(&created.secret)
+        .expect("the key is valid");
+    let mut tokens = Vec::new();
+    let mut cursor = None;
+    while tokens.len() < 20_000 {
+        let page = vault
+            .list_orders(&key, cursor.as_deref(), 200)
+            .expect("a page");
+        tokens.extend(page.items.into_iter().map(|order| order.token));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    for clients in [1, 16, 64] {
+        let done = AtomicU64::new(0);
+        let started = Instant::now();
+        std::thread::scope(|scope| {
+            for client in 0..clients {
+                let (vault, key, tokens, done) = (&vault, &key, &tokens, &done);
+                scope.spawn(move || {
+                    let query = RevealQuery {
+                        fields,
+                        purpose: Purpose::Support,
+                    };
+                    let mine = tokens.iter().cycle().skip(client * 311);
+                    for token in mine {
+                        // Some orders have no delivery record of their own; they count as well.
+                        drop(vault.reveal(key, token, query));
+                        done.fetch_add(1, Ordering::Relaxed);
+                        if started.elapsed() > Duration::from_secs(3) {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+        let rate = done.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
+        println!("reveal: {clients:>2} clients {rate:>7.0}/s");
+    }
+}
