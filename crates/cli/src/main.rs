@@ -8,6 +8,7 @@ mod commands;
 mod door;
 mod error;
 mod expiry;
+mod http;
 mod output;
 mod passphrase;
 mod surroundings;

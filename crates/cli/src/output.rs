@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 /// Where and how a command speaks.
 pub(crate) struct Output {
     pub(crate) json: bool,
-    colour: bool,
+    pub(crate) colour: bool,
 }
 
 impl Output {
@@ -56,6 +56,14 @@ impl Output {
             format!("lethe: {} [{}]", error.message, error.code)
         };
         drop(writeln!(stderr(), "{text}"));
+    }
+
+    /// Returns how many columns the terminal has, 100 where there is none.
+    pub(crate) fn width(&self) -> usize {
+        match rustix::termios::tcgetwinsize(stdout()) {
+            Ok(size) if size.ws_col > 0 => size.ws_col.into(),
+            _ => 100,
+        }
     }
 
     /// Sets a heading off on a terminal.

@@ -1,4 +1,5 @@
-//! Runs the whole drill on a fresh folder with sample people: `demo [CUSTOMERS]`, in release.
+//! Runs the whole drill on a fresh folder with sample people: `demo [CUSTOMERS [ERASED]]`, in
+//! release. ERASED of three times as many probe people are erased before the theft.
 //!
 //! The API key is used on the operations directly; `lethe drill` uses it over HTTP.
 
@@ -36,9 +37,10 @@ impl Random for Seeded {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let customers = std::env::args()
-        .nth(1)
-        .map_or(Ok(2_000), |text| text.parse())?;
+    let mut numbers = std::env::args().skip(1);
+    let customers = numbers.next().map_or(Ok(2_000), |text| text.parse())?;
+    let erased: usize = numbers.next().map_or(Ok(4), |text| text.parse())?;
+    let planted = u32::try_from(erased)? * 3;
     let folder = tempfile::tempdir()?;
     let (data, copy) = (folder.path().join("data"), folder.path().join("copy"));
     let around = Surroundings {
@@ -62,13 +64,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     copy_folder(&data, &copy)?;
     let vault = Installation::find(&copy)?.open(PASSPHRASE, around)?;
     let mut csv = Vec::new();
-    write_probe_orders_csv(&PROBE_KEY, 12, date(2026, 1, 10), &mut csv)?;
+    write_probe_orders_csv(&PROBE_KEY, planted, date(2026, 1, 10), &mut csv)?;
     import(&vault, &csv, 2)?;
-    let people = probe_people(&PROBE_KEY, 12);
+    let people = probe_people(&PROBE_KEY, planted);
     let mut probes: Vec<Probe> = people.iter().map(Probe::from).collect();
-    let erased: Vec<Probe> = probes.drain(..4).collect();
+    let gone: Vec<Probe> = probes.drain(..erased).collect();
     let operator = vault.operator(StoreId(1))?;
-    for person in &people[..4] {
+    for person in &people[..erased] {
         let email = person.email.as_deref().unwrap_or_default();
         let query = FindQuery::email(email, Purpose::SubjectRequest)?;
         let found = vault.find(&operator, query)?;
@@ -80,7 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         copy: &copy,
         passphrase: PASSPHRASE,
         probes: &probes,
-        erased: &erased,
+        erased: &gone,
         api: None,
         budget: Budget::default(),
         scratch: &folder.path().join("scratch"),

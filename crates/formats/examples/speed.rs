@@ -1,31 +1,97 @@
 //! How fast the parsers are on this machine: `cargo run --release -p lethe-formats --example speed`.
+//!
+//! With a number it then reads an export of so many GiB, to see that memory stays where it is.
 
+use std::env;
 use std::fmt::Write;
+use std::fs;
 use std::hint::black_box;
+use std::io::{Cursor, Read};
 use std::time::Instant;
 
 use lethe_formats::guard::Guard;
-use lethe_formats::read_shopify_orders;
+use lethe_formats::{Incoming, Source, read_shopify_orders, read_shopify_orders_json};
 
 const HEADER: &str = include_str!("../tests/vectors/shopify/csv/orders_export.header_full70.csv");
+
+const WEBHOOK: &str =
+    include_str!("../tests/vectors/shopify/webhooks/orders_create.laravel-shopify.json");
 
 fn main() {
     guard();
     let export = orders_export(200_000);
+    time(
+        "shopify orders csv",
+        read_shopify_orders(export.as_bytes()).expect("an export"),
+    );
+    let bodies = format!("{{\"orders\":[{}]}}", vec![WEBHOOK; 20_000].join(","));
+    time(
+        "shopify orders json",
+        read_shopify_orders_json(bodies.as_bytes()).expect("bodies"),
+    );
+    drop(bodies);
+    let Some(gigabytes) = env::args()
+        .nth(1)
+        .and_then(|number| number.parse::<u64>().ok())
+    else {
+        return;
+    };
+    let (header, body) = export.split_at(export.find('\n').expect("a header") + 1);
+    let repeated = Repeated {
+        text: Cursor::new(body),
+        left: gigabytes << 30,
+    };
+    let input = Cursor::new(header).chain(repeated);
+    time(
+        "the same, long",
+        read_shopify_orders(input).expect("an export"),
+    );
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or("no figure");
+    println!(
+        "peak memory: {peak}, of which {} MB are the text to repeat",
+        export.len() / 1_000_000
+    );
+}
+
+fn time(what: &str, mut source: impl Source) {
     let begun = Instant::now();
-    let (mut orders, mut lines) = (0u32, 0usize);
-    let mut reader = read_shopify_orders(export.as_bytes()).expect("an export");
-    while let Some(order) = reader.next_order() {
-        lines += black_box(order.expect("a good row")).lines.len();
-        orders += 1;
+    let mut rows = 0u64;
+    for found in source.by_ref() {
+        if let Ok(Incoming::Order(order)) = &found {
+            rows += order.lines.len() as u64;
+        }
+        drop(black_box(found));
     }
     let seconds = begun.elapsed().as_secs_f64();
     println!(
-        "shopify orders csv: {:.0} rows/s, {:.0} orders/s, {:.0} MB/s ({orders} orders)",
-        lines as f64 / seconds,
-        f64::from(orders) / seconds,
-        export.len() as f64 / 1e6 / seconds,
+        "{what}: {:.0} rows/s, {:.0} MB/s",
+        rows as f64 / seconds,
+        source.bytes_read() as f64 / 1e6 / seconds,
     );
+}
+
+/// The same text again and again, up to a number of bytes.
+struct Repeated<'t> {
+    text: Cursor<&'t str>,
+    left: u64,
+}
+
+impl Read for Repeated<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.text.position() == self.text.get_ref().len() as u64 {
+            self.text.set_position(0);
+        }
+        let n = self.text.read(out)?;
+        if self.left < n as u64 {
+            return Ok(0);
+        }
+        self.left -= n as u64;
+        Ok(n)
+    }
 }
 
 /// Times the guard on the texts that an order has.

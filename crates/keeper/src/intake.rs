@@ -285,7 +285,12 @@ impl Keeper {
     ///
     /// What the keyring says.
     pub fn set_intake_speed(&self, speed: Speed) -> Result<(), Refusal> {
-        Ok(self.writer().set_speed(speed)?)
+        let mut writer = self.writer();
+        writer.set_speed(speed)?;
+        if speed == Speed::Serving {
+            writer.checkpoint()?;
+        }
+        Ok(())
     }
 
     /// Hashes a value for look-up: intake must know whether an order or a person is known.

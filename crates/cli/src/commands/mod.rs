@@ -1,6 +1,9 @@
 //! The subcommands, one file each.
 
+mod bench;
 mod completions;
+mod demo;
+mod drill;
 mod erase;
 mod fields;
 mod find;
@@ -27,6 +30,7 @@ use clap::Subcommand;
 pub(crate) enum Command {
     Init(init::Args),
     Serve(serve::Args),
+    Bench(bench::Args),
     Status(status::Args),
     Import(import::Args),
     Find(find::Args),
@@ -35,6 +39,8 @@ pub(crate) enum Command {
     Orders(orders::Args),
     Subject(subject::Args),
     Erase(erase::Args),
+    Demo(demo::Args),
+    Drill(drill::Args),
     Key(key::Args),
     Log(log::Args),
     Rotate(rotate::Args),
@@ -48,6 +54,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
     let globals = &cli.globals;
     match cli.command {
         Command::Init(args) => init::run(globals, args, output),
+        Command::Bench(args) => bench::run(&args, output),
         Command::Serve(args) => serve::run(globals, args, output),
         Command::Status(args) => status::run(globals, args, output),
         Command::Import(args) => import::run(globals, args, output),
@@ -56,6 +63,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Order(args) => order::run(globals, args, output),
         Command::Orders(args) => orders::run(globals, args, output),
         Command::Subject(args) => subject::run(globals, args, output),
+        Command::Demo(args) => demo::run(globals, args, output),
+        Command::Drill(args) => drill::run(globals, args, output),
         Command::Erase(args) => erase::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),

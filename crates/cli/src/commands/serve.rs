@@ -6,6 +6,7 @@ use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::surroundings::SystemClock;
 use lethe_http::{BindError, Listener, Settings, router};
+use lethe_model::Clock;
 use lethe_ops::Vault;
 use lethe_store::Folder;
 use std::future::Future;
@@ -36,7 +37,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
-    let vault = Arc::new(door::vault(globals)?);
+    let data = globals.data();
+    let serving = Serving {
+        vault: Arc::new(door::vault(globals)?),
+        clock: Arc::new(SystemClock),
+        address: args.listen,
+        data: &data,
+    };
     let told = |listeners: &[Listener]| {
         let places: Vec<String> = listeners.iter().map(Listener::to_string).collect();
         let value = serde_json::json!({ "serving": places });
@@ -50,37 +57,50 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
             )
         })
     };
-    serve(vault, &globals.data(), args.listen, told, stop_signal())?;
+    serving.until(stop_signal(), |listeners| {
+        told(listeners)?;
+        notify_service_manager();
+        Ok(())
+    })?;
     Ok(Exit::Done)
 }
 
-/// Serves a vault until `stop` is ready; `told` hears where, once connections are taken.
-pub(super) fn serve(
-    vault: Arc<Vault>,
-    data: &Path,
-    address: SocketAddr,
-    told: impl FnOnce(&[Listener]) -> Result<(), CliError>,
-    stop: impl Future<Output = ()>,
-) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Runtime::new()
-        .map_err(CliError::file("cannot start the threads of the server"))?;
-    let settings = Settings::new(Arc::new(SystemClock));
-    runtime.block_on(async {
-        let mut listeners = vec![Listener::tcp(address).await?];
-        let socket = Folder::new(data).socket();
-        if socket.as_os_str().len() <= SOCKET_PATH_MAX {
-            listeners.push(Listener::unix(&socket)?);
-        } else {
-            eprintln!(
-                "lethe: {} is too long for a socket: commands cannot go through this server",
-                socket.display()
-            );
-        }
-        told(&listeners)?;
-        notify_service_manager();
-        lethe_http::serve(router(vault, settings.clone()), listeners, &settings, stop).await;
-        Ok(())
-    })
+/// A vault about to be served.
+pub(super) struct Serving<'a> {
+    pub(super) vault: Arc<Vault>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) address: SocketAddr,
+    /// The data folder, for its socket.
+    pub(super) data: &'a Path,
+}
+
+impl Serving<'_> {
+    /// Serves until `stop` is ready; `told` hears where, once connections are taken.
+    pub(super) fn until(
+        self,
+        stop: impl Future<Output = ()>,
+        told: impl FnOnce(&[Listener]) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        let runtime = tokio::runtime::Runtime::new()
+            .map_err(CliError::file("cannot start the threads of the server"))?;
+        let settings = Settings::new(self.clock);
+        runtime.block_on(async {
+            let mut listeners = vec![Listener::tcp(self.address).await?];
+            let socket = Folder::new(self.data).socket();
+            if socket.as_os_str().len() <= SOCKET_PATH_MAX {
+                listeners.push(Listener::unix(&socket)?);
+            } else {
+                eprintln!(
+                    "lethe: {} is too long for a socket: commands cannot go through this server",
+                    socket.display()
+                );
+            }
+            told(&listeners)?;
+            let router = router(self.vault, settings.clone());
+            lethe_http::serve(router, listeners, &settings, stop).await;
+            Ok(())
+        })
+    }
 }
 
 /// Waits for Ctrl-C or the service manager's SIGTERM.

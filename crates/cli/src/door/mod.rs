@@ -5,7 +5,6 @@
 
 mod acts;
 mod folder;
-mod http;
 mod server;
 
 pub(crate) use acts::{Acts, Look, NewKey};

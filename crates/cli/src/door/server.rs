@@ -1,8 +1,8 @@
 //! The acts through the server that holds the folder, by its Unix socket and an API key.
 
-use super::http::{encoded, exchange};
 use super::{Acts, Look, NewKey};
 use crate::error::{CliError, Exit};
+use crate::http::{self, encoded, exchange};
 use crate::views::{
     CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject,
 };
@@ -62,9 +62,13 @@ impl Server {
         let what = format!("no answer from the server at {}", self.socket.display());
         let body = body.map(Value::to_string);
         let body = body.as_ref().map(String::as_bytes);
-        let answer = UnixStream::connect(&self.socket)
-            .and_then(|stream| exchange(stream, method, target, self.key.expose(), body))
-            .map_err(CliError::file(what))?;
+        let answer = || {
+            let stream = UnixStream::connect(&self.socket)?;
+            stream.set_read_timeout(Some(http::TIMEOUT))?;
+            stream.set_write_timeout(Some(http::TIMEOUT))?;
+            exchange(stream, method, target, self.key.expose(), body)
+        };
+        let answer = answer().map_err(CliError::file(what))?;
         if answer.status / 100 != 2 {
             return Err(refused(answer.status, &answer.body));
         }

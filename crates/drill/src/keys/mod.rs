@@ -1,6 +1,7 @@
 //! Trying every key found on everything found.
 
 mod candidates;
+mod free_pages;
 mod locks;
 mod passphrases;
 mod sweep;

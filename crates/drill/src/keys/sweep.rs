@@ -1,13 +1,15 @@
 //! The sweep: every value of every table, then every file, cut into keys and tried.
 
 use super::candidates::{count_of, decoded_runs, keys_in};
+use super::free_pages::free_pages;
 use super::locks::{Locks, Role, SealedRecord, each_record, records_of};
 use crate::stolen::StolenFolder;
 use crate::{Budget, DrillError};
 use lethe_crypto::SecretKey;
 use rusqlite::{Connection, types::ValueRef};
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -15,8 +17,8 @@ use std::time::{Duration, Instant};
 
 /// Values tried between two looks at the clock.
 const BATCH_VALUES: usize = 4_096;
-/// Larger files outside the databases are looked at up to here.
-const FILE_BYTES_MAX: usize = 1 << 20;
+/// Larger files beside the databases are cut into keys up to here.
+const FILE_BYTES_MAX: u64 = 256 << 10;
 /// Values of exactly a key's length that lie beside no record, at most: each is tried on every
 /// record.
 const BARE_KEYS_MAX: usize = 64;
@@ -87,14 +89,22 @@ struct Trying<'b> {
 impl Trying<'_> {
     fn files(&mut self, stolen: &StolenFolder) -> Result<(), DrillError> {
         for file in stolen.all_files()? {
-            let is_database = file.extension().is_some_and(|end| end == "db");
             let name = stolen.name_of(&file);
-            // The public tree is hashes of what the segments hold.
-            if is_database || name.ends_with("-wal") || name.starts_with("log/tree") {
+            if file.extension().is_some_and(|end| end == "db") {
+                let place = self.place(format!("free pages of {name}"));
+                for page in free_pages(&file)? {
+                    self.add(page, place, Vec::new());
+                }
                 continue;
             }
-            let mut bytes = fs::read(&file).map_err(DrillError::file(&file))?;
-            bytes.truncate(FILE_BYTES_MAX);
+            // The public tree is hashes of what the segments hold.
+            if name.starts_with("log/tree") {
+                continue;
+            }
+            let mut bytes = Vec::new();
+            let read = File::open(&file)
+                .and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes));
+            read.map_err(DrillError::file(&file))?;
             let place = self.place(format!("the file {name}"));
             for run in decoded_runs(&bytes) {
                 self.add(run, place, Vec::new());

@@ -1,6 +1,7 @@
 //! The whole machine with its root key: everything the active store holds is the thief's. The same
 //! attack tells the drill what to look for in all others.
 
+use super::grouped;
 use crate::finding::{Fields, Finding, Verdict};
 use crate::format::{Unlocked, record_id};
 use crate::people::{ClearRecord, People, Person};
@@ -74,7 +75,8 @@ pub(crate) fn finding(people: &People, plain_people: u64) -> Finding {
         facts: vec![format!(
             "{} of {} sealed records opened with the drill's own code; this is also the list of \
              values that all other attacks look for.",
-            people.records_opened, people.records
+            grouped(people.records_opened),
+            grouped(people.records)
         )],
         ..Finding::new(6, "The whole machine and its root key")
     }

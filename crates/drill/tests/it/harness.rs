@@ -49,6 +49,7 @@ pub(crate) struct Theft {
     around: Surroundings,
     probes: Vec<Probe>,
     erased: Vec<Probe>,
+    budget: Budget,
 }
 
 impl Theft {
@@ -70,6 +71,11 @@ impl Theft {
             around,
             probes: probes(),
             erased: Vec::new(),
+            budget: Budget {
+                guessing: Duration::from_millis(30),
+                keys: Duration::from_millis(100),
+                ..Budget::default()
+            },
         };
         let store = StoreSpec {
             name: StoreName::parse("main").unwrap(),
@@ -119,6 +125,12 @@ impl Theft {
         found.open(passphrase, self.around.clone()).unwrap()
     }
 
+    /// Gives the attacks with keys all the time they need.
+    pub(crate) fn with_all_keys_tried(mut self) -> Self {
+        self.budget.keys = Duration::from_secs(60);
+        self
+    }
+
     /// Adds a probe that was never imported.
     pub(crate) fn expect_stranger(&mut self) {
         let stranger = &probe_people(&[99; 32], 1)[0];
@@ -145,11 +157,7 @@ impl Theft {
                 Some(api) => Some(api),
                 None => None,
             },
-            budget: Budget {
-                guessing: Duration::from_millis(600),
-                keys: Duration::from_secs(20),
-                ..Budget::default()
-            },
+            budget: self.budget,
             scratch: &scratch,
             progress: &mut |_| (),
         };

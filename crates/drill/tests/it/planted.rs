@@ -10,7 +10,7 @@ use std::fs;
 /// A customer of the sample shop whose name, street and e-mail address are long enough.
 fn victim() -> lethe_sample::SamplePerson {
     let shop = Shop::new(ShopSpec {
-        customers: 20,
+        customers: 12,
         ..ShopSpec::new(3, jiff::civil::date(2026, 1, 10))
     });
     shop.people()
@@ -24,7 +24,7 @@ fn active(theft: &Theft) -> Connection {
 
 #[test]
 fn a_column_in_clear() {
-    let theft = Theft::of_customers(20);
+    let theft = Theft::of_customers(12);
     let database = active(&theft);
     database
         .execute_batch("ALTER TABLE orders ADD COLUMN email TEXT")
@@ -47,7 +47,7 @@ fn a_column_in_clear() {
 
 #[test]
 fn a_value_in_a_free_page_and_one_in_the_write_ahead_log() {
-    let theft = Theft::of_customers(20);
+    let theft = Theft::of_customers(12);
     let database = active(&theft);
     database
         .pragma_update(None, "secure_delete", false)
@@ -69,7 +69,7 @@ fn a_value_in_a_free_page_and_one_in_the_write_ahead_log() {
 
 #[test]
 fn a_number_stored_as_an_integer() {
-    let theft = Theft::of_customers(20);
+    let theft = Theft::of_customers(12);
     let database = active(&theft);
     database
         .execute_batch("CREATE TABLE calls (number INTEGER) STRICT")
@@ -85,7 +85,7 @@ fn a_number_stored_as_an_integer() {
 
 #[test]
 fn a_value_in_a_log_file_in_each_encoding() {
-    let theft = Theft::of_customers(20);
+    let theft = Theft::of_customers(12);
     let email = victim().email.unwrap();
     let path = theft.copy().join("log/debug.txt");
     let percent = email.replace('@', "%40");
@@ -125,7 +125,7 @@ fn a_value_in_a_log_file_in_each_encoding() {
 
 #[test]
 fn a_data_key_in_clear_beside_its_record() {
-    let theft = Theft::of_customers(10);
+    let theft = Theft::of_customers(3).with_all_keys_tried();
     let key = theft.steal_a_data_key();
     let database = active(&theft);
     database
@@ -146,7 +146,7 @@ fn a_data_key_in_clear_beside_its_record() {
 
 #[test]
 fn a_data_key_in_clear_in_a_table_of_its_own() {
-    let theft = Theft::of_customers(10);
+    let theft = Theft::of_customers(3).with_all_keys_tried();
     let key = theft.steal_a_data_key();
     let database = active(&theft);
     database
@@ -161,7 +161,7 @@ fn a_data_key_in_clear_in_a_table_of_its_own() {
 
 #[test]
 fn the_root_key_in_clear_as_bytes_or_as_text() {
-    let theft = Theft::of_customers(10);
+    let theft = Theft::of_customers(3).with_all_keys_tried();
     let text = fs::read_to_string(theft.copy().join("root.key")).unwrap();
     let root = SealedRoot::parse(&text).unwrap().open(PASSPHRASE).unwrap();
     let path = theft.copy().join("log/notes.txt");
@@ -176,6 +176,27 @@ fn the_root_key_in_clear_as_bytes_or_as_text() {
         assert!(broken(&report, 2).contains("the file log/notes.txt"));
         assert_eq!(finding(&report, 2).named, report.people);
     }
+}
+
+#[test]
+fn the_root_key_in_a_free_page() {
+    let theft = Theft::of_customers(3).with_all_keys_tried();
+    let text = fs::read_to_string(theft.copy().join("root.key")).unwrap();
+    let root = SealedRoot::parse(&text).unwrap().open(PASSPHRASE).unwrap();
+    let database = Connection::open(theft.copy().join("keyring/keyring.db")).unwrap();
+    database
+        .pragma_update(None, "secure_delete", false)
+        .unwrap();
+    database
+        .execute_batch("CREATE TABLE cache (k BLOB)")
+        .unwrap();
+    let key = root.expose().to_vec();
+    database
+        .execute("INSERT INTO cache VALUES ($1)", [key])
+        .unwrap();
+    database.execute_batch("DROP TABLE cache").unwrap();
+    drop(database);
+    assert!(broken(&theft.drill(), 2).contains("free pages of keyring/keyring.db"));
 }
 
 #[test]

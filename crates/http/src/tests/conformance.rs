@@ -1,8 +1,9 @@
 //! Whether answers are what the OpenAPI document says. Called by the harness for every answer.
 
-use crate::testing::Answer;
+use crate::testing::{Answer, TestServer};
 use crate::{Settings, openapi_json};
-use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -95,4 +96,18 @@ fn fits(document: &Value, schema: &Value, value: &Value, place: &str) {
         let schema = schema.unwrap_or_else(|| panic!("{place}: {name} is not in the document"));
         fits(document, schema, value, &format!("{place}.{name}"));
     }
+}
+
+#[test]
+#[should_panic(expected = "/v1/status: secret is not in the document")]
+fn a_member_that_the_document_does_not_know_is_noticed() {
+    let server = TestServer::start();
+    let answer = Answer {
+        status: StatusCode::OK,
+        headers: [(CONTENT_TYPE, HeaderValue::from_static("application/json"))]
+            .into_iter()
+            .collect(),
+        body: br#"{"stores":[],"log_entries":1,"log_key":"a","secret":1}"#.to_vec(),
+    };
+    check(&server.settings, &Method::GET, "/v1/status", &answer);
 }

@@ -285,7 +285,12 @@ impl Intake {
 
     /// Lends both writers memory for a bulk import, or takes it back.
     pub(crate) fn set_speed(&self, speed: Speed) -> Result<(), Error> {
-        self.lock().active.set_speed(speed)?;
+        let active = &mut self.lock().active;
+        active.set_speed(speed)?;
+        if speed == Speed::Serving {
+            // A bulk import leaves a write-ahead log as large as what it wrote.
+            active.checkpoint()?;
+        }
         Ok(self.keeper.set_intake_speed(speed)?)
     }
 

@@ -9,9 +9,10 @@ use crate::door;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use clap::Subcommand;
-use open::{Format, Input};
-use rejects::Rejects;
-use run::{import_file, words};
+pub(super) use open::{Format, Input};
+pub(super) use rejects::Rejects;
+use run::words;
+pub(super) use run::{FileReport, import_file};
 use std::path::PathBuf;
 
 /// Import an export of a shop

@@ -9,6 +9,7 @@ use crate::args::Globals;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use clap::Subcommand;
+pub(super) use show::table;
 
 /// Show and verify the access log
 #[derive(clap::Args)]

@@ -30,7 +30,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
 }
 
 /// Sets entries in a table.
-pub(crate) fn table(entries: &[Entry]) -> String {
+pub(in crate::commands) fn table(entries: &[Entry]) -> String {
     let mut table = Table::new(&[
         ">entry", "when (UTC)", "act", "by", "purpose", ">people", "fields", "outcome",
     ]);

@@ -1,44 +1,42 @@
-//! As much of HTTP/1.1 (RFC 9112) as one request on a Unix socket needs: the peer is this very
+//! As much of HTTP/1.1 (RFC 9112) as one request to a local server needs: the peer is this very
 //! program, which answers with a length.
 
 use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-/// The server gives up on a request before this.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long to wait for an answer: the server gives up on a request before this.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 /// No answer to a command is longer.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// An answer.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Sends one request and reads its answer.
-pub(super) fn exchange(
-    mut stream: UnixStream,
+pub(crate) fn exchange(
+    mut stream: impl Read + Write,
     method: &str,
     target: &str,
     key: &str,
     body: Option<&[u8]>,
 ) -> io::Result<Answer> {
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.set_write_timeout(Some(TIMEOUT))?;
-    let mut head = format!(
+    let mut request = format!(
         "{method} {target} HTTP/1.1\r\nhost: lethe\r\nconnection: close\r\n\
          authorization: Bearer {key}\r\n"
     );
     if let Some(body) = body {
-        head += &format!(
+        request += &format!(
             "content-type: application/json\r\ncontent-length: {}\r\n",
             body.len()
         );
     }
-    head += "\r\n";
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body.unwrap_or_default())?;
+    request += "\r\n";
+    let mut request = request.into_bytes();
+    request.extend_from_slice(body.unwrap_or_default());
+    stream.write_all(&request)?;
     let mut bytes = Vec::new();
     stream.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes)?;
     parse(&bytes).ok_or_else(|| io::Error::other("the server's answer is not HTTP"))
@@ -69,7 +67,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
 }
 
 /// Percent-encodes one segment of a path or one value of a query (RFC 3986 §2.3).
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
