@@ -6,7 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// The customer database that forgets: personal data sealed, every reveal in the log first.
 #[derive(Parser)]
-#[command(name = "lethe", version, propagate_version = false, max_term_width = 100)]
+#[command(
+    name = "lethe",
+    version,
+    propagate_version = false,
+    max_term_width = 100
+)]
 #[command(after_help = "Run `lethe demo` for a tour on invented data, `lethe init` to begin.")]
 #[command(disable_help_subcommand = true, subcommand_required = true)]
 pub(crate) struct Cli {

@@ -49,7 +49,10 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     let (version, rest) = lines.next()?.split_once(' ')?;
     let status = rest.get(..3)?.parse().ok()?;
     let header = |wanted: &str| {
-        let mut lines = head.split("\r\n").skip(1).filter_map(|line| line.split_once(':'));
+        let mut lines = head
+            .split("\r\n")
+            .skip(1)
+            .filter_map(|line| line.split_once(':'));
         lines
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.trim())

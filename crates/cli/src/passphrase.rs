@@ -40,7 +40,12 @@ pub(crate) fn read_new(globals: &Globals) -> Result<Zeroizing<String>, CliError>
 
 /// Reads a passphrase from a file, without the line's end.
 pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<String>, CliError> {
-    let failed = || CliError::file(format!("cannot read the passphrase file {}", path.display()));
+    let failed = || {
+        CliError::file(format!(
+            "cannot read the passphrase file {}",
+            path.display()
+        ))
+    };
     let file = File::open(path).map_err(failed())?;
     let meta = file.metadata().map_err(failed())?;
     if meta.is_file() && meta.permissions().mode() & 0o007 != 0 {

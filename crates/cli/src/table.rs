@@ -25,12 +25,9 @@ impl Table {
                 Align::Left
             }
         });
-        let headings = headings.iter().map(|heading| {
-            heading
-                .strip_prefix('>')
-                .unwrap_or(heading)
-                .to_uppercase()
-        });
+        let headings = headings
+            .iter()
+            .map(|heading| heading.strip_prefix('>').unwrap_or(heading).to_uppercase());
         Self {
             aligns: aligns.collect(),
             rows: vec![headings.collect()],

@@ -83,6 +83,22 @@ impl Keeper {
             .cloned()
     }
 
+    /// Logs that a credential reads the log's bodies, and returns the entry's index.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] when it may not, or the log cannot be written.
+    pub fn begin_audit(&self, by: &Credential) -> Result<u64, Refusal> {
+        require(by, Power::Audit)?;
+        self.append(public_part(
+            ActKind::Audit,
+            Phase::Act,
+            by.store,
+            &by.id,
+            None,
+        ))
+    }
+
     /// Lists all credentials, oldest first.
     pub fn credentials(&self) -> Vec<Arc<Credential>> {
         let credentials = self

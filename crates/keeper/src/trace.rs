@@ -74,14 +74,16 @@ impl IntentTrace {
                     );
                 }
                 write_list(&mut bytes, &trace.subjects, |out, id| {
-                    out.extend_from_slice(id)
+                    out.extend_from_slice(id);
                 });
                 write_list(&mut bytes, &trace.lookups, |out, (hash, subject)| {
                     out.extend_from_slice(hash);
                     out.extend_from_slice(subject);
                 });
                 for hashes in [&trace.orders, &trace.renewed] {
-                    write_list(&mut bytes, hashes, |out, hash| out.extend_from_slice(hash));
+                    write_list(&mut bytes, hashes, |out, hash| {
+                        out.extend_from_slice(hash);
+                    });
                 }
             }
             Self::Erase {
@@ -91,7 +93,9 @@ impl IntentTrace {
             } => {
                 bytes.push(ERASE);
                 bytes.extend_from_slice(&store.to_be_bytes());
-                write_list(&mut bytes, subjects, |out, id| out.extend_from_slice(id));
+                write_list(&mut bytes, subjects, |out, id| {
+                    out.extend_from_slice(id);
+                });
                 write_list(&mut bytes, records, |out, (subject, order, category)| {
                     out.extend_from_slice(subject);
                     out.extend_from_slice(order);

@@ -3,7 +3,6 @@
 use crate::{Error, Vault};
 use lethe_crypto::Token;
 use lethe_keeper::Credential;
-use lethe_keeper::log::LogError;
 use lethe_model::{OrderId, RecordId, SubjectId};
 use lethe_store::active::{orders, records};
 use lethe_store::{Database, StoreError};
@@ -73,7 +72,7 @@ impl Vault {
             "tombstones": permit.tombstones,
         });
         let log_index = self.keeper.finish_erasure(&permit, counts)?;
-        self.keeper.publish_log().map_err(LogError::from)?;
+        self.keeper.publish_log()?;
         Ok(ErasureReport {
             subjects: plan.subjects.len(),
             keys_destroyed: permit.keys_destroyed,

@@ -233,7 +233,7 @@ impl ImportReport {
             *match outcome {
                 IntakeOutcome::Imported { .. } => &mut self.imported,
                 IntakeOutcome::Updated { .. } => &mut self.updated,
-                IntakeOutcome::Unchanged => &mut self.unchanged,
+                IntakeOutcome::Unchanged { .. } => &mut self.unchanged,
                 IntakeOutcome::Rejected(_) => &mut self.rejected,
             } += 1;
         }

@@ -3,9 +3,9 @@
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
+use lethe_keeper::Credential;
 use lethe_keeper::log::{ENTRY_LEN, LogError, LogFiles, LoggedAct, PublicPart};
-use lethe_keeper::{Credential, Refusal};
-use lethe_model::{Power, SubjectNumber};
+use lethe_model::SubjectNumber;
 use lethe_tlog::{
     AuditProgress, Checkpoint, Note, TileStack, TlogProof, TrustPolicy, VerifierKey, audit,
     decode_bundle, prove_consistency, prove_inclusion, tile_width,
@@ -67,11 +67,12 @@ impl Vault {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<LogEntryView>, Error> {
-        require_audit(credential)?;
+        // Reading the log is an act on personal data too; it shows what was there before it.
+        let own_entry = self.keeper.begin_audit(credential)?;
         let number = subject
             .map(|token| self.number_of(credential, token))
             .transpose()?;
-        let size = before.unwrap_or(u64::MAX).min(self.keeper.log_size());
+        let size = before.unwrap_or(u64::MAX).min(own_entry);
         let limit = limit.clamp(1, SHOWN_MAX);
         // Without a filter the wanted entries are the last ones: nothing earlier is read.
         let from = match number {
@@ -284,12 +285,4 @@ fn entry_at(files: &LogFiles, index: u64, size: u64) -> Result<[u8; ENTRY_LEN], 
         .and_then(|one| (*one).try_into().ok())
         .ok_or_else(altered)?;
     Ok(entry)
-}
-
-fn require_audit(credential: &Credential) -> Result<(), Error> {
-    if credential.grant.powers.contains(Power::Audit) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(Power::Audit.name()).into())
-    }
 }

@@ -1,7 +1,10 @@
 //! Status: what this installation holds, in numbers.
 
+use crate::orders::require_list;
 use crate::{Error, Vault};
+use lethe_keeper::Credential;
 use lethe_model::StoreId;
+use lethe_store::active::stores::StoreRow;
 use lethe_store::active::{orders, records};
 use serde::Serialize;
 
@@ -32,15 +35,28 @@ pub struct StoreStatus {
 }
 
 impl Vault {
-    /// Counts what is stored.
+    /// Counts what is stored, in every shop: for whoever opened the folder.
     ///
     /// # Errors
     ///
     /// What the databases say.
     pub fn status(&self) -> Result<Status, Error> {
-        let stores: Result<Vec<StoreStatus>, Error> = self
-            .stores()
-            .iter()
+        self.count(|_| true)
+    }
+
+    /// Counts what is stored in the caller's shop.
+    ///
+    /// # Errors
+    ///
+    /// When the grant lacks the power `list`, or what the databases say.
+    pub fn status_for(&self, credential: &Credential) -> Result<Status, Error> {
+        require_list(credential)?;
+        self.count(|store| store.id == credential.store)
+    }
+
+    fn count(&self, is_wanted: impl Fn(&StoreRow) -> bool) -> Result<Status, Error> {
+        let wanted = self.stores().iter().filter(|store| is_wanted(store));
+        let stores: Result<Vec<StoreStatus>, Error> = wanted
             .map(|store| {
                 let (orders, records) = self.read_active(|tx| {
                     Ok((orders::count(tx, store.id)?, records::count(tx, store.id)?))

@@ -26,10 +26,7 @@ pub(crate) fn run(_: &Globals, _: Args, output: &Output) -> Result<Exit, CliErro
     output.result(&value, || {
         let mut table = Table::new(&["field", "fideslang key"]);
         for field in Field::all() {
-            table.row([
-                field.to_string(),
-                field.kind().fideslang_key().to_owned(),
-            ]);
+            table.row([field.to_string(), field.kind().fideslang_key().to_owned()]);
         }
         format!(
             "{table}\n\npurposes  {}\npowers    {}",

@@ -20,7 +20,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", group = "whom")]
     email: Option<String>,
     /// Phone number, as +33… or with --country
-    #[arg(long, value_name = "NUMBER", group = "whom", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        group = "whom",
+        allow_hyphen_values = true
+    )]
     phone: Option<String>,
     /// Order number, such as #1001
     #[arg(long, value_name = "NUMBER", group = "whom")]

@@ -34,7 +34,9 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
 
 /// Sets orders in a table.
 pub(super) fn table(orders: &[Order]) -> String {
-    let mut table = Table::new(&["ordered", ">total", "country", "payment", "shipment", "order"]);
+    let mut table = Table::new(&[
+        "ordered", ">total", "country", "payment", "shipment", "order",
+    ]);
     let word = |text: &Option<String>| crate::text::printable(text.as_deref().unwrap_or("-"));
     for order in orders {
         table.row([

@@ -49,7 +49,8 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         let value = serde_json::json!({ "serving": places });
         output.result(&value, || {
             let docs = listeners.iter().find_map(Listener::tcp_address);
-            let docs = docs.map(|address| format!("\nThe API is described at http://{address}/docs"));
+            let docs =
+                docs.map(|address| format!("\nThe API is described at http://{address}/docs"));
             format!(
                 "Serving {}.{}\nCtrl-C stops it.",
                 places.join(" and "),

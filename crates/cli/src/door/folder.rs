@@ -84,7 +84,11 @@ impl Acts for Folder {
     }
 
     fn orders(&self, cursor: Option<&str>, limit: u32) -> Result<Orders, CliError> {
-        Ok(view(self.vault.list_orders(&self.credential, cursor, limit)?))
+        Ok(view(self.vault.list_orders(
+            &self.credential,
+            cursor,
+            limit,
+        )?))
     }
 
     fn subject(&self, token: &str) -> Result<Subject, CliError> {

@@ -3,9 +3,7 @@
 use super::{Acts, Look, NewKey};
 use crate::error::{CliError, Exit};
 use crate::http::{self, encoded, exchange};
-use crate::views::{
-    CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject,
-};
+use crate::views::{CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject};
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
 use serde::Deserialize;

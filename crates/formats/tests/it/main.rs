@@ -1,5 +1,6 @@
 //! The parsers and the guard against files by others and against hostile bytes.
 
+mod docs;
 mod guard;
 mod guard_false_positives;
 mod mapped;

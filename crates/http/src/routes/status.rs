@@ -46,7 +46,9 @@ pub(crate) struct StoreStatusDocument {
     records: u64,
 }
 
-/// Counts what is stored.
+/// Counts what is stored in the key's shop.
+///
+/// Needs the power `list`.
 #[utoipa::path(
     get,
     path = "/v1/status",
@@ -56,8 +58,9 @@ pub(crate) struct StoreStatusDocument {
 )]
 pub(crate) async fn status(
     State(app): State<Shared>,
-    _caller: Caller,
+    Caller(credential): Caller,
 ) -> Result<Json<Status>, Problem> {
     let _place = app.heavy().await?;
-    app.run(|vault| vault.status()).await.map(Json)
+    let status = app.run(move |vault| vault.status_for(&credential));
+    status.await.map(Json)
 }

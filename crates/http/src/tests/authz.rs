@@ -30,7 +30,7 @@ const TABLE: &[(&str, &str, Needs, u16)] = &[
     ("get", "/v1/log/tile/{path}", Needs::Nothing, 200),
     ("get", "/v1/log/consistency", Needs::Nothing, 200),
     ("get", "/v1/log/entries/{index}/proof", Needs::Nothing, 200),
-    ("get", "/v1/status", Needs::AnyKey, 200),
+    ("get", "/v1/status", Needs::Power(Power::List), 200),
     ("get", "/v1/log/entries", Needs::Power(Power::Audit), 200),
     ("get", "/v1/orders", Needs::Power(Power::List), 200),
     ("get", "/v1/orders/{token}", Needs::Power(Power::List), 200),

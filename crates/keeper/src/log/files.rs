@@ -198,7 +198,7 @@ impl TileReader for LogFiles {
             path: TilePath::hashes(0, 0, 256).expect("the first tile has a path"),
             source: Box::new(unnamed()),
         })?;
-        tile_from_bytes(&self.read(path.clone())?).ok_or(ReadError::Malformed(path))
+        tile_from_bytes(&self.read(path)?).ok_or(ReadError::Malformed(path))
     }
 }
 

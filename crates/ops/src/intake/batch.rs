@@ -30,7 +30,12 @@ pub enum IntakeOutcome {
         order: OrderId,
     },
     /// It is stored like that already, or in a later version.
-    Unchanged,
+    Unchanged {
+        /// The buyer.
+        subject: SubjectId,
+        /// The order.
+        order: OrderId,
+    },
     /// It was not taken.
     Rejected(Rejection),
 }
@@ -43,6 +48,16 @@ pub(crate) struct Progress {
     pub(crate) source: [u8; 16],
     pub(crate) rows_done: i64,
     pub(crate) report: String,
+}
+
+/// Says what to note about the source once these outcomes are stored.
+pub(crate) type Note<'n> = &'n dyn Fn(&[IntakeOutcome]) -> Progress;
+
+/// A batch cut where one item changes another of it.
+struct Decided {
+    batch: Vec<Planned>,
+    outcomes: Vec<IntakeOutcome>,
+    later: Vec<BatchItem>,
 }
 
 /// The one writer of the active store.
@@ -90,30 +105,26 @@ impl Intake {
         &self,
         credential: &Credential,
         items: Vec<BatchItem>,
-        progress: Option<&dyn Fn(&[IntakeOutcome]) -> Progress>,
+        progress: Option<Note<'_>>,
     ) -> Result<Vec<IntakeOutcome>, Error> {
         let mut outcomes = Vec::with_capacity(items.len());
         let mut rest = items;
         while !rest.is_empty() {
             let state = &mut *self.lock();
-            let (batch, decided, later) = self.decide(state, rest)?;
-            outcomes.extend(decided);
-            rest = later;
+            let decided = self.decide(state, rest)?;
+            outcomes.extend(decided.outcomes);
+            rest = decided.later;
             // Progress covers the items up to the end of the last part only.
             let note = progress
                 .filter(|_| rest.is_empty())
                 .map(|note| note(&outcomes));
-            self.store(state, credential, batch, note.as_ref())?;
+            self.store(state, credential, decided.batch, note.as_ref())?;
         }
         Ok(outcomes)
     }
 
     /// Decides on items until one changes another of the same batch; those behind it come back.
-    fn decide(
-        &self,
-        state: &mut State,
-        items: Vec<BatchItem>,
-    ) -> Result<(Vec<Planned>, Vec<IntakeOutcome>, Vec<BatchItem>), Error> {
+    fn decide(&self, state: &mut State, items: Vec<BatchItem>) -> Result<Decided, Error> {
         let mut overlay = Overlay::default();
         let (mut batch, mut outcomes, mut later) = (Vec::new(), Vec::new(), Vec::new());
         let random = &*self.around.random;
@@ -136,7 +147,9 @@ impl Intake {
                     };
                     let row = prepared.row;
                     match overlay.decide(known, &draw, prepared, recipient_of)? {
-                        Decision::Unchanged => outcomes.push(IntakeOutcome::Unchanged),
+                        Decision::Unchanged(subject, order) => {
+                            outcomes.push(IntakeOutcome::Unchanged { subject, order });
+                        }
                         Decision::Erased => outcomes.push(IntakeOutcome::Rejected(erased(row))),
                         Decision::Store(planned) => {
                             outcomes.push(planned.outcome());
@@ -153,7 +166,11 @@ impl Intake {
             })?;
             Ok(())
         })?;
-        Ok((batch, outcomes, later))
+        Ok(Decided {
+            batch,
+            outcomes,
+            later,
+        })
     }
 
     fn store(

@@ -17,7 +17,7 @@ pub(crate) enum Decision {
     /// It is stored as it came.
     Store(Box<Planned>),
     /// It is already stored like that, or in a later version.
-    Unchanged,
+    Unchanged(SubjectId, OrderId),
     /// It was erased and stays so.
     Erased,
     /// The same item stands earlier in this batch with another content: take it in the next.
@@ -52,7 +52,7 @@ pub(crate) struct PlannedRecipient {
 /// What this batch has decided so far; the keyring does not know it yet.
 #[derive(Default)]
 pub(crate) struct Overlay {
-    orders: HashMap<LookupHash, [u8; 32]>,
+    orders: HashMap<LookupHash, ([u8; 32], SubjectId, OrderId)>,
     subjects: HashMap<LookupHash, SubjectId>,
 }
 
@@ -76,10 +76,9 @@ impl Overlay {
         prepared: Prepared,
         recipient_of: impl Fn(&SubjectId, &OrderId) -> Result<Option<SubjectId>, StoreError>,
     ) -> Result<Decision, StoreError> {
-        if let Some(earlier) = self.orders.get(&prepared.identity) {
-            let is_same = *earlier == prepared.digest;
-            return Ok(if is_same {
-                Decision::Unchanged
+        if let Some((earlier, subject, order)) = self.orders.get(&prepared.identity) {
+            return Ok(if *earlier == prepared.digest {
+                Decision::Unchanged(*subject, *order)
             } else {
                 Decision::Later(Box::new(prepared))
             });
@@ -97,13 +96,12 @@ impl Overlay {
                     (Some(incoming), Some(stored)) if incoming < stored
                 );
                 if is_older || digest.as_deref() == Some(prepared.digest.as_slice()) {
-                    return Ok(Decision::Unchanged);
+                    return Ok(Decision::Unchanged(subject, order));
                 }
                 Some((subject, order))
             }
             None => None,
         };
-        self.orders.insert(prepared.identity, prepared.digest);
         let (subject, order_id, linked_by, is_new_subject) = match known {
             // A new version stays with the subject it was given to, whatever it now says.
             Some((subject, order)) => (subject, order, None, false),
@@ -118,6 +116,8 @@ impl Overlay {
                 }
             }
         };
+        self.orders
+            .insert(prepared.identity, (prepared.digest, subject, order_id));
         self.learn(&prepared.links, subject);
         let recipient = match prepared.recipient {
             None => None,

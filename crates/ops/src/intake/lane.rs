@@ -12,11 +12,13 @@ const BATCH_MAX: usize = 500;
 /// Deliveries that may wait; more are told to come back.
 const QUEUE_MAX: usize = 1_024;
 
+type Answer = Result<Vec<IntakeOutcome>, Error>;
+
 /// One delivery: some prepared orders of one caller.
 struct Delivery {
     credential: Arc<Credential>,
     items: Vec<BatchItem>,
-    reply: SyncSender<Result<Vec<IntakeOutcome>, Error>>,
+    reply: SyncSender<Answer>,
 }
 
 /// The lane's entrance.
@@ -91,10 +93,7 @@ fn run(intake: &Intake, waiting: &Receiver<Delivery>) {
 }
 
 /// Gives each delivery its own outcomes. Whoever no longer waits has lost nothing: it is stored.
-fn share_out(
-    outcome: Result<Vec<IntakeOutcome>, Error>,
-    shares: Vec<(usize, SyncSender<Result<Vec<IntakeOutcome>, Error>>)>,
-) {
+fn share_out(outcome: Result<Vec<IntakeOutcome>, Error>, shares: Vec<(usize, SyncSender<Answer>)>) {
     match outcome {
         Ok(outcomes) => {
             let mut outcomes = outcomes.into_iter();

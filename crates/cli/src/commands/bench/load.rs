@@ -50,7 +50,10 @@ impl Address {
 impl Done {
     pub(crate) fn percentile(&self, percent: usize) -> u32 {
         let last = self.latencies_us.len().saturating_sub(1);
-        self.latencies_us.get(last * percent / 100).copied().unwrap_or(0)
+        self.latencies_us
+            .get(last * percent / 100)
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -70,7 +73,12 @@ impl Load {
     }
 
     fn new(path: &'static str, key: &str, bodies: Bodies) -> Self {
-        Self { path, key: key.to_owned(), bodies: Arc::new(bodies), next: Arc::default() }
+        Self {
+            path,
+            key: key.to_owned(),
+            bodies: Arc::new(bodies),
+            next: Arc::default(),
+        }
     }
 
     /// Runs `clients` at once for a while, all on one thread of this process.
@@ -152,7 +160,8 @@ async fn converse(
         let sent = Instant::now();
         stream.write_all(&request).await?;
         let is_good = read_answer(&mut stream, &mut buffer).await?;
-        done.latencies_us.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+        done.latencies_us
+            .push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
         done.failed += u64::from(!is_good);
     }
     Ok(done)
@@ -168,10 +177,14 @@ async fn read_answer(
         if stream.read_buf(buffer).await? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
-        let Some(end) = find(buffer, b"\r\n\r\n") else { continue };
+        let Some(end) = find(buffer, b"\r\n\r\n") else {
+            continue;
+        };
         let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
         let length = head.split("content-length: ").nth(1);
-        let length = length.and_then(|rest| rest.lines().next()?.trim().parse().ok()).unwrap_or(0);
+        let length = length
+            .and_then(|rest| rest.lines().next()?.trim().parse().ok())
+            .unwrap_or(0);
         let missing = (end + 4 + length).saturating_sub(buffer.len());
         if missing > 0 {
             let at = buffer.len();
@@ -183,7 +196,9 @@ async fn read_answer(
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 fn stopped(text: &str) -> CliError {

@@ -26,10 +26,15 @@ impl Machine {
     /// Looks at the machine before a run.
     pub(crate) fn now() -> Result<Self, CliError> {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let named = info.lines().find_map(|line| line.strip_prefix("model name"));
+        let named = info
+            .lines()
+            .find_map(|line| line.strip_prefix("model name"));
         Ok(Self {
             cores: std::thread::available_parallelism().map_or(1, usize::from),
-            processor: named.unwrap_or("unknown").trim_matches([' ', '\t', ':']).to_owned(),
+            processor: named
+                .unwrap_or("unknown")
+                .trim_matches([' ', '\t', ':'])
+                .to_owned(),
             steal_percent: 0.0,
             version: env!("CARGO_PKG_VERSION"),
             ticks: ticks()?,
@@ -47,10 +52,17 @@ impl Machine {
 
 /// Returns the machine's stolen and total ticks.
 fn ticks() -> Result<[u64; 2], CliError> {
-    let text = fs::read_to_string("/proc/stat").map_err(CliError::file("cannot read /proc/stat"))?;
+    let text =
+        fs::read_to_string("/proc/stat").map_err(CliError::file("cannot read /proc/stat"))?;
     let first = text.lines().next().unwrap_or_default();
-    let numbers: Vec<u64> = first.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    Ok([numbers.get(7).copied().unwrap_or(0), numbers.iter().take(8).sum()])
+    let numbers: Vec<u64> = first
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    Ok([
+        numbers.get(7).copied().unwrap_or(0),
+        numbers.iter().take(8).sum(),
+    ])
 }
 
 /// Returns the CPU time a process has used, in milliseconds.
@@ -60,6 +72,11 @@ pub(crate) fn cpu_ms(pid: u32) -> Result<u64, CliError> {
     // The program's name stands in parentheses and may hold spaces.
     let behind = text.rsplit_once(')').map_or("", |(_, rest)| rest);
     let fields: Vec<&str> = behind.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let ticks = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
     Ok((ticks(11) + ticks(12)) * MS_PER_TICK)
 }

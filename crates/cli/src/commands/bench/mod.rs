@@ -36,25 +36,51 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, CliError> {
     if args.customers == 0 || args.seconds == 0 || args.clients.contains(&0) {
-        return Err(CliError::usage("numbers of customers, seconds and clients begin at 1"));
+        return Err(CliError::usage(
+            "numbers of customers, seconds and clients begin at 1",
+        ));
     }
     let machine = Machine::now()?;
     let base = args.scratch.clone().unwrap_or_else(std::env::temp_dir);
-    output.note(&format!("Making a shop of {} customers below {}", args.customers, base.display()));
+    output.note(&format!(
+        "Making a shop of {} customers below {}",
+        args.customers,
+        base.display()
+    ));
     let (workload, import) = Workload::prepare(&base, args.customers)?;
-    output.note(&format!("Imported {} orders; starting the server", import.orders));
+    output.note(&format!(
+        "Imported {} orders; starting the server",
+        import.orders
+    ));
     let server = workload.serve()?;
     let mut runs = Vec::new();
-    for (what, load) in [("reveal, six fields", workload.reveals()), ("intake, one order", workload.intakes())] {
+    for (what, load) in [
+        ("reveal, six fields", workload.reveals()),
+        ("intake, one order", workload.intakes()),
+    ] {
         for address in [Address::Tcp(server.tcp), Address::Unix(server.unix.clone())] {
             for clients in &args.clients {
-                output.note(&format!("{what}: {clients} clients over {}", address.name()));
+                output.note(&format!(
+                    "{what}: {clients} clients over {}",
+                    address.name()
+                ));
                 let duration = Duration::from_secs(args.seconds);
-                runs.push(one_run(what, &load, &address, *clients, duration, server.pid())?);
+                runs.push(one_run(
+                    what,
+                    &load,
+                    &address,
+                    *clients,
+                    duration,
+                    server.pid(),
+                )?);
             }
         }
     }
-    let figures = Figures { machine: machine.until_now()?, import, runs };
+    let figures = Figures {
+        machine: machine.until_now()?,
+        import,
+        runs,
+    };
     output.result(&figures, || figures.to_table())?;
     Ok(Exit::Done)
 }

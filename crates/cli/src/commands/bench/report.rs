@@ -44,7 +44,13 @@ pub(crate) struct Run {
 
 impl Figures {
     pub(crate) fn to_table(&self) -> String {
-        let Machine { cores, processor, steal_percent, version, .. } = &self.machine;
+        let Machine {
+            cores,
+            processor,
+            steal_percent,
+            version,
+            ..
+        } = &self.machine;
         let import = &self.import;
         let mut text = format!(
             "Lethe {version} on {cores} cores of {processor}; clients share them; stolen {steal_percent:.1} %\n\
@@ -72,7 +78,11 @@ impl Figures {
             "client CPU µs",
         );
         for run in &self.runs {
-            let failed = if run.failed > 0 { format!("  {} failed", run.failed) } else { String::new() };
+            let failed = if run.failed > 0 {
+                format!("  {} failed", run.failed)
+            } else {
+                String::new()
+            };
             writeln!(
                 text,
                 "{:<20}{:<13}{:>8}{:>11.0}{:>10.2}{:>10.2}{:>13.1}{:>13.1}{failed}",

@@ -51,8 +51,10 @@ impl Workload {
     pub(crate) fn prepare(base: &Path, customers: u32) -> Result<(Self, Import), CliError> {
         let folder = Scratch::below(base)?;
         let passphrase = folder.0.join("passphrase");
-        write_private(&passphrase, PASSPHRASE)
-            .map_err(CliError::file(format!("cannot write {}", passphrase.display())))?;
+        write_private(&passphrase, PASSPHRASE).map_err(CliError::file(format!(
+            "cannot write {}",
+            passphrase.display()
+        )))?;
         let around = surroundings::real();
         let store = StoreSpec {
             name: StoreName::parse("bench").expect("a good name"),
@@ -64,7 +66,14 @@ impl Workload {
         let import = import(&vault, &folder, customers)?;
         let key = make_key(&vault, around.clock.now_ms() + 86_400_000)?;
         let tokens = tokens(&vault, &key)?;
-        Ok((Self { folder, key, tokens }, import))
+        Ok((
+            Self {
+                folder,
+                key,
+                tokens,
+            },
+            import,
+        ))
     }
 
     /// Starts this program as a server of the scratch folder.
@@ -90,7 +99,11 @@ impl Workload {
             drop(child.kill());
             return Err(CliError::usage("the server did not say where it serves"));
         };
-        Ok(Server { child, tcp, unix: self.folder.data().join("lethe.sock") })
+        Ok(Server {
+            child,
+            tcp,
+            unix: self.folder.data().join("lethe.sock"),
+        })
     }
 
     /// Reveals of six fields, in an order that visits many people.
@@ -100,7 +113,11 @@ impl Workload {
             let asked = serde_json::json!({"token": token, "fields": fields, "purpose": "support"});
             asked.to_string()
         };
-        Load::cycle("/v1/reveal", &self.key, self.tokens.iter().map(body).collect())
+        Load::cycle(
+            "/v1/reveal",
+            &self.key,
+            self.tokens.iter().map(body).collect(),
+        )
     }
 
     /// Deliveries of one new order each, in the form of Shopify's webhook.
@@ -135,18 +152,29 @@ fn address(number: u64) -> serde_json::Value {
 
 fn import(vault: &Vault, folder: &Scratch, customers: u32) -> Result<Import, CliError> {
     let end = jiff::civil::date(2026, 1, 31);
-    let shop = Shop::new(ShopSpec { customers, ..ShopSpec::new(1, end) });
+    let shop = Shop::new(ShopSpec {
+        customers,
+        ..ShopSpec::new(1, end)
+    });
     let mut csv = Vec::new();
     write_orders_csv(&shop, &mut csv).map_err(CliError::file("cannot make the sample shop"))?;
     let mut source = lethe_formats::read_shopify_orders(csv.as_slice())
         .map_err(|error| CliError::format("the sample shop", &error))?;
     let operator = vault.operator(StoreId(1))?;
     let (started, cpu) = (Instant::now(), cpu_ms(std::process::id())?);
-    let options = ImportOptions { batch: BATCH, source: [0; 16] };
+    let options = ImportOptions {
+        batch: BATCH,
+        source: [0; 16],
+    };
     let report = vault.import(&operator, &mut source, &options, |_| (), |_| Ok(()))?;
     let seconds = started.elapsed().as_secs_f64();
     let cpu = cpu_ms(std::process::id())? - cpu;
-    let people = vault.status()?.stores.iter().map(|store| store.people).sum::<u64>();
+    let people = vault
+        .status()?
+        .stores
+        .iter()
+        .map(|store| store.people)
+        .sum::<u64>();
     let bytes = |name: &str| folder_bytes(&folder.data().join(name)) as f64 / people.max(1) as f64;
     let orders = report.imported;
     Ok(Import {
@@ -165,11 +193,16 @@ fn make_key(vault: &Vault, expires_at_ms: i64) -> Result<String, CliError> {
     let grant = Grant {
         fields: FieldSet::parse(FIELDS).expect("known fields"),
         purposes: [Purpose::Support].into_iter().collect(),
-        powers: [Power::Reveal, Power::List, Power::Intake].into_iter().collect(),
+        powers: [Power::Reveal, Power::List, Power::Intake]
+            .into_iter()
+            .collect(),
         people_per_day: u32::MAX,
         expires_at_ms: Some(expires_at_ms),
     };
-    let new = NewCredential { recipient: "bench".to_owned(), grant };
+    let new = NewCredential {
+        recipient: "bench".to_owned(),
+        grant,
+    };
     let operator = vault.operator(StoreId(1))?;
     let created = vault.create_credential(&operator, &new)?;
     Ok(created.secret.expose().to_owned())
@@ -190,7 +223,11 @@ fn tokens(vault: &Vault, key: &str) -> Result<Vec<String>, CliError> {
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())
 }
 

@@ -48,7 +48,10 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     if !is_again {
         steps::make(&place)?;
     }
-    let story = Story { output, place: &place };
+    let story = Story {
+        output,
+        place: &place,
+    };
     story.folder(is_again)?;
     let passphrase = passphrase::read_file(&place.passphrase)?;
     steps::export(&place, args.customers)?;
@@ -91,7 +94,9 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
             address: args.listen,
             data: &place.data,
         };
-        serving.until(serve::stop_signal(), |listeners| story.serving(listeners, &parcel))?;
+        serving.until(serve::stop_signal(), |listeners| {
+            story.serving(listeners, &parcel)
+        })?;
     }
     story.end()?;
     Ok(drill::exit(&drilled))
@@ -169,16 +174,19 @@ impl Story<'_> {
     }
 
     fn parcel(&self, parcel: &Parcel) -> Result<(), CliError> {
-        let values = parcel.revealed.fields.iter().map(|(field, value)| {
-            let value = text::printable(value.as_str().unwrap_or_default());
-            format!("  {field:16}  {value}")
+        let values = steps::SHOWN_FIELDS.iter().filter_map(|field| {
+            let value = text::printable(parcel.revealed.fields.get(*field)?.as_str()?);
+            Some(format!("  {field:16}  {value}"))
         });
         let prompt = |command: &str| self.output.dim(&format!("$ lethe {command}"));
         self.tell(
             &format!("4. A parcel has to go out: order {}", parcel.order),
             &format!(
                 "{}\n  {}\n{}\n{}\n{}\n  refused: {}",
-                prompt(&format!("find --order '{}' --purpose fulfilment", parcel.order)),
+                prompt(&format!(
+                    "find --order '{}' --purpose fulfilment",
+                    parcel.order
+                )),
                 parcel.token,
                 prompt("reveal ord_… --fields delivery.name,… --purpose fulfilment"),
                 values.collect::<Vec<_>>().join("\n"),

@@ -25,6 +25,13 @@ const WAREHOUSE_FIELDS: [&str; 6] = [
     "delivery.city",
     "delivery.country",
 ];
+/// What is revealed of the one parcel, in the order of a label.
+pub(super) const SHOWN_FIELDS: [&str; 4] = [
+    "delivery.name",
+    "delivery.street",
+    "delivery.city",
+    "delivery.country",
+];
 const WAREHOUSE: &str = "warehouse";
 const WAREHOUSE_PEOPLE_PER_DAY: u32 = 50;
 const KEY_DAYS: i64 = 90;
@@ -34,7 +41,11 @@ const BATCH: usize = 500;
 /// Makes the folder with a random passphrase.
 pub(super) fn make(place: &Place) -> Result<(), CliError> {
     let random: &dyn Random = &OsRandom;
-    let passphrase: String = random.bytes::<16>().iter().map(|b| format!("{b:02x}")).collect();
+    let passphrase: String = random
+        .bytes::<16>()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     write_private(&place.passphrase, &format!("{passphrase}\n"))?;
     let store = StoreSpec {
         name: StoreName::parse("sample-shop").expect("the name is valid"),
@@ -86,7 +97,10 @@ pub(super) fn key(place: &Place, folder: &Folder) -> Result<(ApiKey, Key), CliEr
     let kept = kept.and_then(|text| ApiKey::parse(text.trim()).ok());
     if let Some(secret) = kept
         && let Ok(credential) = folder.vault.authenticate(&secret)
-        && let Some(key) = folder.keys()?.into_iter().find(|key| key.id == credential.id)
+        && let Some(key) = folder
+            .keys()?
+            .into_iter()
+            .find(|key| key.id == credential.id)
     {
         return Ok((secret, key));
     }
@@ -116,7 +130,11 @@ pub(super) struct Parcel {
 }
 
 /// Sends one parcel with the example key: find, reveal, and one field too many.
-pub(super) fn parcel(place: &Place, folder: &mut Folder, secret: &ApiKey) -> Result<Parcel, CliError> {
+pub(super) fn parcel(
+    place: &Place,
+    folder: &mut Folder,
+    secret: &ApiKey,
+) -> Result<Parcel, CliError> {
     let order = latest_order(place)?;
     let warehouse = folder.vault.authenticate(secret)?;
     let operator = std::mem::replace(&mut folder.credential, Arc::clone(&warehouse));
@@ -127,8 +145,7 @@ pub(super) fn parcel(place: &Place, folder: &mut Folder, secret: &ApiKey) -> Res
         let text = "the sample shop's latest order is not there: run the demo with --fresh";
         CliError::new(Exit::Failure, "demo", text)
     })?;
-    let fields = ["delivery.name", "delivery.street", "delivery.city", "delivery.country"];
-    let fields = FieldSet::parse(fields).expect("the fields exist");
+    let fields = FieldSet::parse(SHOWN_FIELDS).expect("the fields exist");
     let revealed = folder.reveal(&token, fields, purpose)?;
     let email = FieldSet::parse(["contact.email"]).expect("the field exists");
     let refusal = match folder.reveal(&token, email, purpose) {

@@ -2,8 +2,8 @@
 
 use super::clock::SteppableClock;
 use crate::http::{self, encoded, exchange};
-use lethe_drill::{ListPage, ListedOrder, Refused, StolenApi, StolenGrant};
 use lethe_crypto::ApiKey;
+use lethe_drill::{ListPage, ListedOrder, Refused, StolenApi, StolenGrant};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -41,9 +41,13 @@ pub(super) fn plant(
         batch: 500,
         source: random.bytes(),
     };
-    let report = folder
-        .vault
-        .import(&folder.credential, &mut source, &options, |_| {}, |_| Ok(()))?;
+    let report = folder.vault.import(
+        &folder.credential,
+        &mut source,
+        &options,
+        |_| {},
+        |_| Ok(()),
+    )?;
     if report.rejected > 0 || report.imported == 0 {
         return Err(CliError::new(
             Exit::Failure,
@@ -77,7 +81,9 @@ fn erasing_key(clock: &dyn Clock) -> NewKey {
                 .filter(|field| field.to_string() == "contact.email")
                 .collect(),
             purposes: [Purpose::SubjectRequest].into_iter().collect(),
-            powers: [Power::Reveal, Power::List, Power::Keys].into_iter().collect(),
+            powers: [Power::Reveal, Power::List, Power::Keys]
+                .into_iter()
+                .collect(),
             people_per_day: PROBES_MAX,
             expires_at_ms: Some(clock.now_ms() + 60 * 60 * 1000),
         },

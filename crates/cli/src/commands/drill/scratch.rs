@@ -24,7 +24,11 @@ impl Scratch {
     /// Makes the folder below `base`, else in memory, else among the temporary files.
     pub(super) fn make(base: Option<&Path>) -> Result<Self, CliError> {
         let random: &dyn Random = &OsRandom;
-        let name: String = random.bytes::<8>().iter().map(|b| format!("{b:02x}")).collect();
+        let name: String = random
+            .bytes::<8>()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         let base = match base {
             Some(base) => base.to_owned(),
             None if Path::new(MEMORY).is_dir() => PathBuf::from(MEMORY),
@@ -66,7 +70,9 @@ impl Drop for Scratch {
 /// Waits for Ctrl-C or SIGTERM until the drill has ended.
 fn watch(path: PathBuf, ended: oneshot::Receiver<()>) -> JoinHandle<()> {
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
         let Ok(runtime) = runtime else { return };
         let is_interrupted = runtime.block_on(async {
             tokio::select! {

@@ -35,6 +35,14 @@ enum FormatCommand {
     ShopifyCustomers(Files),
     /// Orders as Shopify's REST API and webhooks write them: one, an array, or one a line
     ShopifyOrdersJson(Files),
+    /// Any other CSV export, read by a map
+    Csv {
+        /// The map: which column is what (TOML; `docs/import.md` describes it)
+        #[arg(long, value_name = "FILE")]
+        map: PathBuf,
+        #[command(flatten)]
+        files: Files,
+    },
 }
 
 #[derive(clap::Args)]
@@ -56,6 +64,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         FormatCommand::ShopifyOrders(files) => (Format::ShopifyOrders, files),
         FormatCommand::ShopifyCustomers(files) => (Format::ShopifyCustomers, files),
         FormatCommand::ShopifyOrdersJson(files) => (Format::ShopifyOrdersJson, files),
+        FormatCommand::Csv { map, files } => (Format::mapped(&map)?, files),
     };
     // Every file is looked at before anything is opened: a wrong one must not be met halfway.
     for path in &files.files {

@@ -1,14 +1,15 @@
 //! An input of an import: a file or standard input, and the format it is read as.
 
-use crate::error::CliError;
+use crate::error::{CliError, Exit};
 use crate::surroundings::OsRandom;
 use lethe_formats::{
-    FormatError, Source, read_shopify_customers, read_shopify_orders, read_shopify_orders_json,
+    FormatError, Map, Source, read_mapped_csv, read_shopify_customers, read_shopify_orders,
+    read_shopify_orders_json,
 };
 use lethe_model::Random;
 use lethe_ops::Credential;
 use sha2::{Digest, Sha256};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Cursor, Read, stdin};
 use std::path::Path;
 
@@ -20,14 +21,41 @@ pub(in crate::commands) enum Format {
     ShopifyOrders,
     ShopifyCustomers,
     ShopifyOrdersJson,
+    /// Any other CSV, read by a map.
+    Csv {
+        map: Box<Map>,
+        /// The map's own text: the same file by another map is another import.
+        text: String,
+    },
 }
 
 impl Format {
+    /// Reads a map.
+    pub(super) fn mapped(path: &Path) -> Result<Self, CliError> {
+        let text = fs::read_to_string(path).map_err(cannot_read(path))?;
+        let map = Map::parse(&text).map_err(|error| {
+            let text = format!("{}: {error}", path.display());
+            CliError::new(Exit::Usage, error.code(), text)
+        })?;
+        Ok(Self::Csv {
+            map: Box::new(map),
+            text,
+        })
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::ShopifyOrders => "shopify-orders",
             Self::ShopifyCustomers => "shopify-customers",
             Self::ShopifyOrdersJson => "shopify-orders-json",
+            Self::Csv { .. } => "csv",
+        }
+    }
+
+    fn map(&self) -> &str {
+        match self {
+            Self::Csv { text, .. } => text,
+            _ => "",
         }
     }
 
@@ -40,6 +68,7 @@ impl Format {
             Self::ShopifyOrders => Box::new(read_shopify_orders(input)?),
             Self::ShopifyCustomers => Box::new(read_shopify_customers(input)?),
             Self::ShopifyOrdersJson => Box::new(read_shopify_orders_json(input)?),
+            Self::Csv { map, .. } => Box::new(read_mapped_csv(input, map)?),
         })
     }
 }
@@ -111,8 +140,10 @@ fn source(credential: &Credential, format: &Format, head: &[u8], len: u64) -> [u
     let mut hash = Sha256::new();
     hash.update(b"lethe-import-source-v1");
     hash.update(credential.store.0.to_be_bytes());
-    hash.update([format.name().len() as u8]);
-    hash.update(format.name());
+    for part in [format.name(), format.map()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
     hash.update(len.to_be_bytes());
     hash.update(head);
     let hash: [u8; 32] = hash.finalize().into();

@@ -81,7 +81,10 @@ fn bar(bytes: Option<u64>) -> ProgressBar {
             ProgressBar::new(bytes),
             "importing  {wide_bar} {bytes}/{total_bytes}  {msg}  {eta}",
         ),
-        None => (ProgressBar::new_spinner(), "importing  {spinner} {bytes}  {msg}"),
+        None => (
+            ProgressBar::new_spinner(),
+            "importing  {spinner} {bytes}  {msg}",
+        ),
     };
     bar.with_style(ProgressStyle::with_template(template).expect("the template is valid"))
 }

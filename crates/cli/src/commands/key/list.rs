@@ -23,21 +23,32 @@ pub(crate) struct Args {
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     let mut keys = door::open(globals)?.keys()?;
     keys.retain(|key| args.all || key.state == "active");
-    output.result(&keys, || table(&keys))?;
+    output.result(&serde_json::json!({ "keys": keys }), || table(&keys))?;
     Ok(Exit::Done)
 }
 
 fn table(keys: &[Key]) -> String {
     let mut table = Table::new(&[
-        "id", "recipient", "state", "expires", ">used", ">per day", ">in 24 h", ">to expiry",
-        "fields", "purposes", "powers",
+        "id",
+        "recipient",
+        "state",
+        "expires",
+        ">used",
+        ">per day",
+        ">in 24 h",
+        ">to expiry",
+        "fields",
+        "purposes",
+        "powers",
     ]);
     for key in keys {
         table.row([
             key.id.clone(),
             key.recipient.clone(),
             key.state.clone(),
-            key.grant.expires_at_ms.map_or("never".to_owned(), expiry::show),
+            key.grant
+                .expires_at_ms
+                .map_or("never".to_owned(), expiry::show),
             text::count(key.people_used),
             text::count(key.grant.people_per_day),
             text::count(key.people_reachable_24h),

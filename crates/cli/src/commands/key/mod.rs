@@ -58,7 +58,10 @@ fn blast_radius(key: &Key) -> String {
     if key.grant.fields.is_empty() {
         return "it reveals no field of anybody".to_owned();
     }
-    let expiry = key.grant.expires_at_ms.map_or("never".to_owned(), expiry::show);
+    let expiry = key
+        .grant
+        .expires_at_ms
+        .map_or("never".to_owned(), expiry::show);
     format!(
         "if it were stolen now, it could reveal {} of {} in 24 hours and of {} until it expires ({expiry})",
         text::plural(key.grant.fields.len() as u64, "field", "fields"),

@@ -25,14 +25,23 @@ pub(crate) struct Args {
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     let subject = args.subject.as_deref();
     let entries = door::open(globals)?.entries(subject, args.before, args.limit)?;
-    output.result(&entries, || table(&entries))?;
+    output.result(&serde_json::json!({ "entries": entries }), || {
+        table(&entries)
+    })?;
     Ok(Exit::Done)
 }
 
 /// Sets entries in a table.
 pub(in crate::commands) fn table(entries: &[Entry]) -> String {
     let mut table = Table::new(&[
-        ">entry", "when (UTC)", "act", "by", "purpose", ">people", "fields", "outcome",
+        ">entry",
+        "when (UTC)",
+        "act",
+        "by",
+        "purpose",
+        ">people",
+        "fields",
+        "outcome",
     ]);
     for entry in entries {
         let when = entry.at.get(..19).unwrap_or(&entry.at).replace('T', " ");

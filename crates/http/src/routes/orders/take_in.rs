@@ -118,7 +118,7 @@ fn view(
         let (word, ids) = match outcome {
             IntakeOutcome::Imported { subject, order } => ("imported", Some((subject, order))),
             IntakeOutcome::Updated { subject, order } => ("updated", Some((subject, order))),
-            IntakeOutcome::Unchanged => ("unchanged", None),
+            IntakeOutcome::Unchanged { subject, order } => ("unchanged", Some((subject, order))),
             IntakeOutcome::Rejected(rejection) => {
                 return Ok(TakenInOrder::rejected(row, rejection));
             }
