@@ -8,9 +8,7 @@ use crate::log::{ActKind, Body, Phase};
 use crate::trace::{IntakeTrace, IntentTrace};
 use crate::{Credential, Keeper, Refusal};
 use lethe_crypto::{LookupHash, LookupKind, MacKey, SecretKey};
-use lethe_model::{
-    FieldSet, OrderId, Personal, Power, RecordId, StoreId, SubjectId, SubjectNumber,
-};
+use lethe_model::{FieldSet, OrderId, Personal, Power, RecordId, StoreId, SubjectId};
 use lethe_store::keyring::data_keys::DataKeyRow;
 use lethe_store::keyring::intents::IntentRow;
 use lethe_store::keyring::known_orders::KnownOrder;
@@ -18,7 +16,6 @@ use lethe_store::keyring::subject_keys::SubjectKeyRow;
 use lethe_store::keyring::{data_keys, intents, known_orders, lookups, subject_keys};
 use lethe_store::{Speed, StoreError};
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
 
 /// A subject that a batch is about.
 #[derive(Debug, Clone, Copy)]
@@ -152,6 +149,7 @@ impl Keeper {
     ) -> Result<Vec<SubjectKeyRow>, Refusal> {
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
         let new_count = subjects.iter().filter(|planned| planned.is_new).count();
+        let mut numbers = self.new_subject_numbers(new_count as u64)?;
         let mut random = vec![0; new_count * 44];
         self.around.random.fill(&mut random);
         let mut draws = random.chunks_exact(44);
@@ -169,7 +167,7 @@ impl Keeper {
                     let key = SecretKey::take(&mut key);
                     let mut nonce = [0; 12];
                     nonce.copy_from_slice(&draw[32..]);
-                    let number = SubjectNumber(self.next_number.fetch_add(1, Ordering::Relaxed));
+                    let number = numbers.next().expect("one number per new subject");
                     let context = log_key_context(&planned.subject, number, store);
                     let wrapped = epochs.wrap(&context, &key, nonce);
                     let epoch = epochs.current();
@@ -248,6 +246,7 @@ impl Keeper {
             )
         });
         if written.is_err() {
+            self.abandon(permit.log_index, permit.store.0);
             self.settled
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

@@ -60,16 +60,7 @@ impl Keeper {
         } else {
             "rolled-back"
         };
-        let detail = serde_json::json!({ "outcome": outcome });
-        let mut public = public_part(
-            ActKind::Recovery,
-            Phase::Outcome,
-            StoreId(store),
-            OPERATOR,
-            Some(detail),
-        );
-        public.intent = Some(intent.log_index);
-        self.append(public)?;
+        self.log_outcome(intent.log_index, store, outcome)?;
         self.writer().write(|tx| -> Result<(), StoreError> {
             match &intent.trace {
                 IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
@@ -79,6 +70,51 @@ impl Keeper {
             intents::delete(tx, &intent.id)
         })?;
         Ok(())
+    }
+
+    /// Logs the end of acts that a crash interrupted before they wrote anything.
+    ///
+    /// To be called once all open intents are settled: what is still announced then never began.
+    ///
+    /// # Errors
+    ///
+    /// What the log says.
+    pub fn settle_never_begun(&self) -> Result<(), Refusal> {
+        let announced = std::mem::take(
+            &mut *self
+                .announced
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        announced
+            .into_iter()
+            .try_for_each(|index| self.log_outcome(index, 0, "never-begun"))
+    }
+
+    /// Logs how an interrupted act ended.
+    fn log_outcome(&self, index: u64, store: i64, outcome: &str) -> Result<(), Refusal> {
+        let detail = serde_json::json!({ "outcome": outcome });
+        let store = StoreId(store);
+        let mut public = public_part(
+            ActKind::Recovery,
+            Phase::Outcome,
+            store,
+            OPERATOR,
+            Some(detail),
+        );
+        public.intent = Some(index);
+        self.append(public)?;
+        self.announced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&index);
+        Ok(())
+    }
+
+    /// Logs that an announced batch was given up before it wrote anything.
+    pub(crate) fn abandon(&self, index: u64, store: i64) {
+        // When even the log cannot be written, the next start logs it.
+        drop(self.log_outcome(index, store, "abandoned"));
     }
 
     /// Notes that an intent's outcome is logged; its row goes with the next write.

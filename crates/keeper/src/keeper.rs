@@ -6,16 +6,18 @@ use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys};
 use crate::log::{
     AccessLog, ActKind, Body, History, LogError, LogFiles, LogKeys, Phase, PublicPart,
 };
+use crate::numbers::Numbers;
 use crate::quota::{Quotas, WINDOW_MS};
 use crate::{KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, Token, TokenKey};
 use lethe_model::{
     Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Random, StoreId, SubjectId, SubjectNumber,
 };
+use lethe_store::keyring::counters::{self, SUBJECT_NUMBERS};
 use lethe_store::keyring::subject_keys;
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
-use std::sync::atomic::AtomicU64;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Time and chance, passed in.
@@ -37,7 +39,9 @@ pub struct Keeper {
     pub(crate) credentials: RwLock<Credentials>,
     pub(crate) reader: Mutex<Database>,
     pub(crate) writer: Mutex<Database>,
-    pub(crate) next_number: AtomicU64,
+    pub(crate) numbers: Mutex<Numbers>,
+    /// Where the log announces acts whose outcome it does not hold yet.
+    pub(crate) announced: Mutex<BTreeSet<u64>>,
     /// Intents whose outcome is logged; their rows go with the next write to the keyring.
     pub(crate) settled: Mutex<Vec<[u8; 16]>>,
     publishing: Mutex<()>,
@@ -100,7 +104,7 @@ impl Keeper {
                     Epochs::load(tx, &root)?,
                     service,
                     credentials,
-                    subject_keys::last_number(tx)?,
+                    counters::fetch(tx, SUBJECT_NUMBERS)?,
                 ))
             })?;
         let origin = service
@@ -133,7 +137,8 @@ impl Keeper {
             credentials: RwLock::new(credentials),
             reader: Mutex::new(reader),
             writer: Mutex::new(writer),
-            next_number: AtomicU64::new(last_number + 1),
+            numbers: Mutex::new(Numbers::after(last_number)),
+            announced: Mutex::new(BTreeSet::new()),
             settled: Mutex::new(Vec::new()),
             publishing: Mutex::new(()),
             log_files,
@@ -142,7 +147,7 @@ impl Keeper {
             around,
         };
         keeper.begin_log(torn)?;
-        keeper.restore_quotas()?;
+        keeper.restore_from_log()?;
         keeper.publish_log()?;
         Ok(keeper)
     }
@@ -172,13 +177,22 @@ impl Keeper {
         Ok(())
     }
 
-    /// A restart frees nobody's quota: the last window is read back from the log.
-    fn restore_quotas(&self) -> Result<(), KeeperError> {
+    /// A restart frees nobody's quota: the last window is read back from the log. On the way, acts
+    /// are noted that were announced and not ended: a crash interrupted them.
+    fn restore_from_log(&self) -> Result<(), KeeperError> {
         let mut admission = self.admission();
         let now_ms = admission.log.last_ms();
         let since_ms = now_ms.saturating_sub(WINDOW_MS);
         let quotas = &mut admission.quotas;
+        let mut announced = BTreeSet::new();
         self.history().each_since(since_ms, |act| {
+            let has_outcome = matches!(act.public.act, ActKind::Intake | ActKind::Erase);
+            if act.public.phase == Phase::Intent && has_outcome {
+                announced.insert(act.entry.index);
+            }
+            if let Some(intent) = act.public.intent {
+                announced.remove(&intent);
+            }
             let is_metered = matches!(act.public.act, ActKind::Reveal | ActKind::Find);
             if is_metered && act.public.denied.is_none() {
                 let people = act.body.commitments.iter().map(|one| one.number.0);
@@ -186,6 +200,10 @@ impl Keeper {
                 quotas.restore(credential, people, act.public.misses, at_ms);
             }
         })?;
+        *self
+            .announced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = announced;
         Ok(())
     }
 

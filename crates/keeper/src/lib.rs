@@ -13,6 +13,7 @@ mod intents;
 mod keeper;
 mod keys;
 pub mod log;
+mod numbers;
 mod quota;
 mod rotation;
 mod trace;

@@ -13,6 +13,8 @@ use lethe_crypto::{FieldContext, SecretKey, open_fields};
 use lethe_model::{FieldSet, RecordId, SubjectId};
 use std::collections::{HashMap, HashSet};
 
+/// Keys remembered at once, to notice second copies.
+const SEEN_MAX: usize = 4_000_000;
 const STOLEN: &str = "Everything, after people were erased";
 
 /// Looks for erased people in values, and for any key or record whose person is gone.
@@ -56,6 +58,7 @@ pub(crate) fn attack(
         ),
         residue.fact(),
     ];
+    facts.extend(residue.warning());
     facts.extend(sightings.places());
     Ok(Finding {
         named,
@@ -78,8 +81,10 @@ pub(crate) fn attack(
                 grouped(residue.keys.len() as u64),
             ),
         },
-        remedy: (!is_kept)
-            .then(|| "Compact the keyring's database after erasures, and report this.".to_owned()),
+        remedy: (!is_kept || residue.stale > 0).then(|| {
+            "Compact the keyring's database (VACUUM) after erasures and empty its write-ahead log."
+                .to_owned()
+        }),
         facts,
         ..Finding::new(7, STOLEN)
     })
@@ -105,6 +110,8 @@ struct Residue {
     /// Records that such a key opens.
     opened: HashSet<RecordId>,
     rows: u64,
+    /// Keys of living people that lie in a database a second time.
+    stale: u64,
 }
 
 impl Residue {
@@ -115,9 +122,12 @@ impl Residue {
             records: 0,
             opened: HashSet::new(),
             rows: 0,
+            stale: 0,
         };
+        let mut seen = HashSet::new();
         let mut sealed: Vec<(FieldContext, Vec<u8>)> = Vec::new();
         for file in scene.stolen.all_files()? {
+            let is_database = file.extension().is_some_and(|end| end == "db");
             carve_file(&file, |row| {
                 residue.rows += 1;
                 match row {
@@ -131,6 +141,13 @@ impl Residue {
                         residue
                             .keys
                             .extend(key.ok().map(|key| ((record, generation), key)));
+                    }
+                    // In a write-ahead log every page may stand several times; a checkpoint
+                    // empties it.
+                    Carved::Key {
+                        record, generation, ..
+                    } if is_database && seen.len() < SEEN_MAX => {
+                        residue.stale += u64::from(!seen.insert((record, generation)));
                     }
                     Carved::Record { context, envelope }
                         if !living.contains(&context.record.subject) =>
@@ -162,6 +179,18 @@ impl Residue {
             grouped(self.keys.len() as u64),
             grouped(self.opened.len() as u64),
         )
+    }
+
+    /// Says what tomorrow's erasures would leave behind.
+    fn warning(&self) -> Option<String> {
+        (self.stale > 0).then(|| {
+            format!(
+                "Warning: {} wrapped keys of living people lie a second time in unused parts of \
+                 pages, where SQLite's secure delete does not reach: erasing one of these people \
+                 would leave the key.",
+                grouped(self.stale)
+            )
+        })
     }
 }
 

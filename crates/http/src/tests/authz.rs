@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 enum Needs {
     /// Nothing at all.
     Nothing,
-    /// Any valid key.
-    AnyKey,
     /// A key with this power.
     Power(Power),
 }
@@ -190,7 +188,6 @@ async fn keys_with_the_power_are_served() {
         let case = Case::new();
         let powers: &[Power] = match needs {
             Needs::Nothing => continue,
-            Needs::AnyKey => &[Power::Audit],
             Needs::Power(power) => &[*power],
         };
         // Rotation hands out the old key's grant, which must not be wider than the maker's.

@@ -284,7 +284,7 @@ impl Intake {
                 }
             }
         }
-        Ok(())
+        Ok(self.keeper.settle_never_begun()?)
     }
 
     /// Clears the traces of finished batches.

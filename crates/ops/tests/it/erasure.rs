@@ -82,3 +82,32 @@ fn after_an_erasure_the_log_verifies_and_older_proofs_still_hold() {
     let forgotten = test.vault().log_entries(&operator, Some(&token), None, 10);
     assert!(matches!(forgotten, Err(Error::NotFound)));
 }
+
+#[test]
+fn the_log_number_of_an_erased_person_is_never_given_to_another() {
+    let mut test = TestVault::start();
+    test.import(&[OrderSketch::new(1001, "ana")]);
+    let operator = test.operator();
+    let token = test.order_token(&operator, 1001);
+    let revealed = test
+        .vault()
+        .reveal(&operator, &token, query(&["contact.email"]))
+        .unwrap();
+    test.vault().erase(&operator, &token).unwrap();
+    for restart in [false, true] {
+        if restart {
+            test.restart();
+        }
+        test.import(&[OrderSketch::new(1002 + u32::from(restart), "bob")]);
+        let operator = test.operator();
+        let shown = test
+            .vault()
+            .log_entries(&operator, None, None, 100)
+            .unwrap();
+        let entry = shown
+            .iter()
+            .find(|entry| entry.index == revealed.log_index)
+            .unwrap();
+        assert!(entry.people.is_empty(), "her entry is nobody's");
+    }
+}

@@ -163,3 +163,63 @@ fn base64_decode(text: &str) -> Vec<u8> {
         .decode(text)
         .unwrap()
 }
+
+#[test]
+fn an_act_that_was_announced_and_never_begun_gets_its_outcome_at_the_next_start() {
+    let mut test = filled();
+    let operator = test.operator();
+    test.close();
+    // The keyring of a moment ago: the state after a crash between log and keyring.
+    let keyring = test.path().join("keyring/keyring.db");
+    let before = fs::read(&keyring).unwrap();
+    let active = test.path().join("active/active.db");
+    let active_before = fs::read(&active).unwrap();
+    test.open().unwrap();
+    test.import(&[OrderSketch::new(1003, "carl")]);
+    let size = test.vault().status().unwrap().log_entries;
+    test.close();
+    cut_last_groups(&last_segment(&test), 1);
+    fs::remove_file(test.path().join("log/tree/checkpoint")).unwrap();
+    for path in [&keyring, &active] {
+        for suffix in ["-wal", "-shm"] {
+            drop(fs::remove_file(format!("{}{suffix}", path.display())));
+        }
+    }
+    fs::write(&keyring, before).unwrap();
+    fs::write(&active, active_before).unwrap();
+    test.open().unwrap();
+    let told = test.vault().log_entries(&operator, None, None, 1).unwrap();
+    assert_eq!(told[0].act.intent, Some(size - 2));
+    assert_eq!(
+        told[0].act.detail.as_ref().unwrap()["outcome"],
+        "never-begun"
+    );
+    test.restart();
+    let again = test.vault().log_entries(&operator, None, None, 3).unwrap();
+    assert!(
+        again
+            .iter()
+            .filter(|entry| entry.act.intent.is_some())
+            .count()
+            == 1,
+        "told once"
+    );
+}
+
+/// Cuts whole groups off a segment's end, as if they had never been written.
+fn cut_last_groups(path: &std::path::Path, count: usize) {
+    let bytes = fs::read(path).unwrap();
+    let (_, start) = lethe_keeper::log::SegmentHeader::parse(&bytes).unwrap();
+    let mut groups = lethe_keeper::log::Groups::new(&bytes, start);
+    let mut starts = Vec::new();
+    while let Some(group) = groups.next_group().unwrap() {
+        starts.push(group.at);
+    }
+    let keep = starts[starts.len() - count];
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_len(keep as u64)
+        .unwrap();
+}

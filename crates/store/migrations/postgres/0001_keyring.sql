@@ -69,3 +69,8 @@ CREATE TABLE intents (
     payload    BYTEA   NOT NULL,
     created_at BIGINT NOT NULL
 );
+
+CREATE TABLE counters (
+    name  TEXT    NOT NULL PRIMARY KEY,
+    value BIGINT NOT NULL
+);

@@ -1,5 +1,6 @@
 //! The keyring: wrapped keys, look-up hashes, credentials and open intents.
 
+pub mod counters;
 pub mod credentials;
 pub mod data_keys;
 pub mod epochs;
@@ -10,6 +11,7 @@ pub mod service_keys;
 pub mod subject_keys;
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[
+    counters::STATEMENTS,
     credentials::STATEMENTS,
     data_keys::STATEMENTS,
     epochs::STATEMENTS,

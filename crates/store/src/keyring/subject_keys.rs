@@ -9,23 +9,13 @@ const FETCH: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped
      WHERE subject_id = $1";
 const BY_NUMBER: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped \
      FROM subject_keys WHERE subject_number = $1";
-const LAST_NUMBER: &str = "SELECT MAX(subject_number) FROM subject_keys";
 const DELETE: &str = "DELETE FROM subject_keys WHERE subject_id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM subject_keys WHERE store_id = $1";
 const STALE: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped FROM subject_keys \
      WHERE subject_id > $1 AND epoch < $2 ORDER BY subject_id LIMIT $3";
 const REWRAP: &str = "UPDATE subject_keys SET epoch = $1, wrapped = $2 WHERE subject_id = $3";
 
-pub(crate) const STATEMENTS: &[&str] = &[
-    INSERT,
-    FETCH,
-    BY_NUMBER,
-    LAST_NUMBER,
-    DELETE,
-    COUNT,
-    STALE,
-    REWRAP,
-];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, BY_NUMBER, DELETE, COUNT, STALE, REWRAP];
 
 /// One subject's row.
 #[derive(Debug, Clone)]
@@ -61,16 +51,6 @@ pub fn fetch(tx: &Tx<'_>, subject: &SubjectId) -> Result<Option<SubjectKeyRow>, 
 pub fn by_number(tx: &Tx<'_>, number: SubjectNumber) -> Result<Option<SubjectKeyRow>, StoreError> {
     let number = i64::try_from(number.0).map_err(|_| INCONSISTENT)?;
     tx.query_first(BY_NUMBER, args![number], from_row)
-}
-
-/// Returns the highest number in use.
-pub fn last_number(tx: &Tx<'_>) -> Result<u64, StoreError> {
-    let last = tx
-        .query_first(LAST_NUMBER, &[], |row| row.opt_int(0))?
-        .flatten();
-    Ok(last
-        .and_then(|number| u64::try_from(number).ok())
-        .unwrap_or(0))
 }
 
 /// Destroys a subject's log key and number.
