@@ -88,8 +88,9 @@ impl Preparer {
         }
     }
 
-    fn prepare_order(&self, order: IncomingOrder) -> Result<Prepared, Rejection> {
-        let mut work = Work::new(self, order.row);
+    fn prepare_order(&self, mut order: IncomingOrder) -> Result<Prepared, Rejection> {
+        let removed = self.guard.screen_order(&mut order).total();
+        let mut work = Work::new(self, order.row, removed);
         let reference = order.reference.as_ref().and_then(clean_line);
         let external_id = order.external_id.as_ref().and_then(clean_line);
         // The number people use comes first: exports of different age agree on it, not on ids.
@@ -140,16 +141,16 @@ impl Preparer {
             .or(shipping.name.as_ref().filter(|_| !is_gift));
         let own_phone = own_phones.iter().find_map(|(phone, _)| *phone);
         work.begin(Category::Contact);
-        work.plain(FieldKind::Email, order.email.as_ref())?;
-        work.plain(FieldKind::Phone, own_phone)?;
-        work.guarded(FieldKind::Name, contact_name)?;
+        work.line(FieldKind::Email, order.email.as_ref())?;
+        work.line(FieldKind::Phone, own_phone)?;
+        work.line(FieldKind::Name, contact_name)?;
         work.begin(Category::Delivery);
         work.party(&shipping)?;
         let delivery = work.take_record();
         work.begin(Category::Invoice);
         work.party(&billing)?;
-        work.plain(FieldKind::Reference, reference.as_ref())?;
-        work.plain(FieldKind::ExternalId, external_id.as_ref())?;
+        work.line(FieldKind::Reference, reference.as_ref())?;
+        work.line(FieldKind::ExternalId, external_id.as_ref())?;
         work.begin(Category::Support);
         work.text(FieldKind::Note, order.note.as_ref())?;
         let attributes = attribute_text(&order.attributes);
@@ -185,8 +186,9 @@ impl Preparer {
         work.finish(identity, links, recipient, Some(facts), updated_at_ms)
     }
 
-    fn prepare_customer(&self, customer: IncomingCustomer) -> Result<Prepared, Rejection> {
-        let mut work = Work::new(self, customer.row);
+    fn prepare_customer(&self, mut customer: IncomingCustomer) -> Result<Prepared, Rejection> {
+        let removed = self.guard.screen_customer(&mut customer).total();
+        let mut work = Work::new(self, customer.row, removed);
         let email = customer.email.as_ref().and_then(email_for_lookup);
         let id = customer.customer_id.as_ref().and_then(clean_line);
         let identity = match (&id, &email) {
@@ -211,11 +213,11 @@ impl Preparer {
             work.link(&mut links, LookupKind::Phone, number);
         }
         work.begin(Category::Account);
-        work.plain(FieldKind::Email, customer.email.as_ref())?;
+        work.line(FieldKind::Email, customer.email.as_ref())?;
         let mut party = customer.party;
         party.phone = customer.phone.or(party.phone);
         work.party(&party)?;
-        work.plain(FieldKind::CustomerId, id.as_ref())?;
+        work.line(FieldKind::CustomerId, id.as_ref())?;
         work.text(FieldKind::Note, customer.note.as_ref())?;
         let updated_at_ms = customer.updated_at.map(Timestamp::as_millisecond);
         work.finish(identity, links, None, None, updated_at_ms)
@@ -235,12 +237,12 @@ struct Work<'p> {
 }
 
 impl<'p> Work<'p> {
-    fn new(preparer: &'p Preparer, row: u64) -> Self {
+    fn new(preparer: &'p Preparer, row: u64, removed: u64) -> Self {
         Self {
             preparer,
             row,
             records: Vec::with_capacity(4),
-            removed: 0,
+            removed,
         }
     }
 
@@ -283,55 +285,29 @@ impl<'p> Work<'p> {
     }
 
     fn party(&mut self, party: &IncomingParty) -> Result<(), Rejection> {
-        self.guarded(FieldKind::Name, party.name.as_ref())?;
-        self.guarded(FieldKind::Company, party.company.as_ref())?;
-        self.guarded(FieldKind::Street, party.street.as_ref())?;
-        self.guarded(FieldKind::Street2, party.street2.as_ref())?;
-        self.guarded(FieldKind::City, party.city.as_ref())?;
-        self.guarded(FieldKind::Region, party.region.as_ref())?;
-        self.plain(FieldKind::PostalCode, party.postal_code.as_ref())?;
-        self.plain(FieldKind::Country, party.country.as_ref())?;
-        self.plain(FieldKind::Phone, party.phone.as_ref())
+        self.line(FieldKind::Name, party.name.as_ref())?;
+        self.line(FieldKind::Company, party.company.as_ref())?;
+        self.line(FieldKind::Street, party.street.as_ref())?;
+        self.line(FieldKind::Street2, party.street2.as_ref())?;
+        self.line(FieldKind::City, party.city.as_ref())?;
+        self.line(FieldKind::Region, party.region.as_ref())?;
+        self.line(FieldKind::PostalCode, party.postal_code.as_ref())?;
+        self.line(FieldKind::Country, party.country.as_ref())?;
+        self.line(FieldKind::Phone, party.phone.as_ref())
     }
 
-    /// Adds a value whose form leaves no room for secrets (numbers would be mistaken for cards).
-    fn plain(&mut self, kind: FieldKind, value: Option<&Personal>) -> Result<(), Rejection> {
-        match value.and_then(clean_line) {
-            Some(value) => self.push(kind, value),
-            None => Ok(()),
-        }
+    /// Adds a one-line value.
+    fn line(&mut self, kind: FieldKind, value: Option<&Personal>) -> Result<(), Rejection> {
+        value
+            .and_then(clean_line)
+            .map_or(Ok(()), |value| self.push(kind, value))
     }
 
-    /// Adds a one-line value after removing what must never be stored.
-    fn guarded(&mut self, kind: FieldKind, value: Option<&Personal>) -> Result<(), Rejection> {
-        match value.and_then(clean_line) {
-            Some(value) => {
-                let value = self.guard(value);
-                self.push(kind, value)
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Adds free text after removing what must never be stored.
+    /// Adds free text.
     fn text(&mut self, kind: FieldKind, value: Option<&Personal>) -> Result<(), Rejection> {
-        match value.and_then(clean_text) {
-            Some(value) => {
-                let value = self.guard(value);
-                self.push(kind, value)
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn guard(&mut self, value: Personal) -> Personal {
-        let findings = self.preparer.guard.inspect(value.expose());
-        if findings.is_empty() {
-            return value;
-        }
-        let masked = self.preparer.guard.mask(value.expose());
-        self.removed += masked.findings.total();
-        Personal::new(masked.text)
+        value
+            .and_then(clean_text)
+            .map_or(Ok(()), |value| self.push(kind, value))
     }
 
     fn push(&mut self, kind: FieldKind, value: Personal) -> Result<(), Rejection> {
