@@ -1,7 +1,10 @@
 //! What a command ends with: an exit status for scripts, a code for programs, words for people.
 
+use lethe_crypto::RootFileError;
 use lethe_formats::FormatError;
-use lethe_ops::Error;
+use lethe_keeper::KeeperError;
+use lethe_keeper::log::LogError;
+use lethe_ops::{Error, Refusal};
 use std::io;
 use std::process::ExitCode;
 
@@ -71,16 +74,27 @@ impl CliError {
 
 impl From<Error> for CliError {
     fn from(error: Error) -> Self {
-        let exit = match error.code() {
-            "not-found" | "not-initialised" => Exit::NotFound,
-            "invalid-input" | "key-malformed" | "already-initialised" => Exit::Usage,
-            "folder-locked" => Exit::Locked,
-            "wrong-passphrase" => Exit::Refused,
-            "log" | "record-altered" => Exit::Altered,
-            "log-unavailable" | "keyring-unavailable" => Exit::Failure,
-            _ if matches!(error, Error::Refused(_)) => Exit::Refused,
-            _ => Exit::Failure,
-        };
-        Self::new(exit, error.code(), error.to_string())
+        Self::new(exit_of(&error), error.code(), error.to_string())
+    }
+}
+
+fn exit_of(error: &Error) -> Exit {
+    match error {
+        Error::NotFound | Error::NotInitialised(_) | Error::Refused(Refusal::Gone) => {
+            Exit::NotFound
+        }
+        Error::Refused(Refusal::LogUnavailable(_) | Refusal::KeyringUnavailable(_)) => {
+            Exit::Failure
+        }
+        Error::Refused(_) | Error::Root(RootFileError::Passphrase) => Exit::Refused,
+        Error::Invalid { .. } | Error::ApiKey(_) | Error::AlreadyInitialised(_) => Exit::Usage,
+        Error::Locked(_) => Exit::Locked,
+        Error::Log(error) | Error::Keeper(KeeperError::Log(error)) => match error {
+            LogError::Write(_) | LogError::Read(_) | LogError::Stopped => Exit::Failure,
+            _ => Exit::Altered,
+        },
+        Error::Keeper(KeeperError::Store(_)) => Exit::Failure,
+        Error::LogTree(_) | Error::Keeper(_) | Error::Altered => Exit::Altered,
+        _ => Exit::Failure,
     }
 }

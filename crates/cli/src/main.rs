@@ -21,9 +21,17 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use error::{CliError, Exit};
 use output::Output;
+use rustix::process::{Resource, Rlimit};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // The root key is in this process's memory: a crash must not write it to a core file. Where the
+    // limit cannot be set there is none to fear either.
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    drop(rustix::process::setrlimit(Resource::Core, none));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(error),

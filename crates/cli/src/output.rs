@@ -2,7 +2,7 @@
 
 use crate::error::CliError;
 use serde::Serialize;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
 
 /// Where and how a command speaks.
 pub(crate) struct Output {
@@ -29,16 +29,17 @@ impl Output {
             let text = serde_json::to_string_pretty(value).expect("plain data serialises");
             self.line(&text)
         } else {
-            self.line(&words())
+            match words() {
+                text if text.is_empty() => Ok(()),
+                text => self.line(&text),
+            }
         }
     }
 
     /// Prints a line (or several) to standard output.
     pub(crate) fn line(&self, text: &str) -> Result<(), CliError> {
         let mut out = stdout().lock();
-        writeln!(out, "{text}")
-            .and_then(|()| out.flush())
-            .map_err(CliError::file("cannot write to standard output"))
+        written(writeln!(out, "{text}").and_then(|()| out.flush()))
     }
 
     /// Tells something beside the result; silent with `--json`.
@@ -82,5 +83,14 @@ impl Output {
         } else {
             text.to_owned()
         }
+    }
+}
+
+/// Says what became of writing to standard output. A reader that has seen enough, as `head` has, is
+/// no failure.
+pub(crate) fn written(result: io::Result<()>) -> Result<(), CliError> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(CliError::file("cannot write to standard output")),
     }
 }

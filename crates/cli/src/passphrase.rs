@@ -17,7 +17,7 @@ const FILE_BYTES_MAX: u64 = 4 * 1024;
 /// Reads the passphrase of an existing installation.
 pub(crate) fn read(globals: &Globals) -> Result<Zeroizing<String>, CliError> {
     match file(globals) {
-        Some(path) => read_file(&path),
+        Some(path) => read_file(&path, globals.json),
         None => ask("Passphrase: "),
     }
 }
@@ -25,7 +25,7 @@ pub(crate) fn read(globals: &Globals) -> Result<Zeroizing<String>, CliError> {
 /// Reads the passphrase of a new installation; a person types it twice.
 pub(crate) fn read_new(globals: &Globals) -> Result<Zeroizing<String>, CliError> {
     if let Some(path) = file(globals) {
-        return read_file(&path);
+        return read_file(&path, globals.json);
     }
     let first = ask("Passphrase for the root key (at least 12 characters): ")?;
     let second = ask("The same again: ")?;
@@ -38,8 +38,8 @@ pub(crate) fn read_new(globals: &Globals) -> Result<Zeroizing<String>, CliError>
     }
 }
 
-/// Reads a passphrase from a file, without the line's end.
-pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<String>, CliError> {
+/// Reads a passphrase from a file, without the line's end; warns of one that everybody can read.
+pub(crate) fn read_file(path: &Path, is_quiet: bool) -> Result<Zeroizing<String>, CliError> {
     let failed = || {
         CliError::file(format!(
             "cannot read the passphrase file {}",
@@ -48,7 +48,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<String>, CliError> {
     };
     let file = File::open(path).map_err(failed())?;
     let meta = file.metadata().map_err(failed())?;
-    if meta.is_file() && meta.permissions().mode() & 0o007 != 0 {
+    if !is_quiet && meta.is_file() && meta.permissions().mode() & 0o007 != 0 {
         eprintln!(
             "warning: everybody on this machine can read {}: chmod 600 it",
             path.display()

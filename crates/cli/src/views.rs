@@ -3,6 +3,24 @@
 use crate::text;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+/// What an installation holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Status {
+    pub(crate) stores: Vec<StoreStatus>,
+    pub(crate) log_entries: u64,
+    pub(crate) log_key: String,
+}
+
+/// What a shop holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct StoreStatus {
+    pub(crate) name: String,
+    pub(crate) controller: String,
+    pub(crate) people: u64,
+    pub(crate) orders: u64,
+    pub(crate) records: u64,
+}
+
 /// Hits of a look-up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Found {

@@ -6,9 +6,9 @@
 
 use crate::DrillError;
 use crate::format::{record_id, whole_fields};
+use crate::stolen::open_file;
 use lethe_crypto::{FieldContext, WRAPPED_LEN};
 use lethe_model::{RecordId, StoreId};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -37,7 +37,9 @@ pub(crate) enum Carved {
 
 /// Calls `each` with every row that can be recognised in a file.
 pub(crate) fn carve_file(path: &Path, mut each: impl FnMut(Carved)) -> Result<(), DrillError> {
-    let mut file = File::open(path).map_err(DrillError::file(path))?;
+    let Some(mut file) = open_file(path)? else {
+        return Ok(());
+    };
     let mut buffer = Vec::new();
     loop {
         let mut next = (&mut file).take(CHUNK_BYTES as u64);
@@ -136,4 +138,44 @@ fn take<'b>(rest: &mut &'b [u8], len: usize) -> Option<&'b [u8]> {
     let (taken, left) = rest.split_at_checked(len)?;
     *rest = left;
     Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_row_is_recognised_by_the_types_of_its_columns() {
+        let mut row = vec![8, ID_TYPE, ID_TYPE, 1, 8, 9, 0x81, 0x04];
+        row.extend_from_slice(&[0xaa; ID_LEN]);
+        row.extend_from_slice(&[0xbb; ID_LEN]);
+        row.push(2);
+        row.extend_from_slice(&[0xcc; WRAPPED_LEN]);
+        row.extend_from_slice(b"the next cell");
+        let Some(Carved::Key {
+            record,
+            generation,
+            epoch,
+            wrapped,
+        }) = row_at(&row)
+        else {
+            panic!("no key was carved");
+        };
+        assert_eq!(record.subject.as_bytes(), &[0xaa; ID_LEN]);
+        assert_eq!((record.category.number(), generation, epoch), (2, 0, 1));
+        assert_eq!(wrapped, [0xcc; WRAPPED_LEN]);
+        assert!(row_at(&row[..60]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_carved_without_panic(
+            head in proptest::collection::vec(0_u8..140, 1..12),
+            body in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let bytes = [vec![head.len() as u8, ID_TYPE, ID_TYPE], head, body].concat();
+            let _carved: Option<Carved> = row_at(&bytes);
+        }
+    }
 }

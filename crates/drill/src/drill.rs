@@ -8,9 +8,8 @@ use crate::plain::PlainShop;
 use crate::report::DrillReport;
 use crate::scenario::{self, Scene};
 use crate::search::Needles;
-use crate::stolen::StolenFolder;
+use crate::stolen::{StolenFolder, open_file};
 use crate::{Budget, DrillError, Probe};
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -132,7 +131,9 @@ fn eyesight(shop: &PlainShop, needles: &Needles, people: &People) -> Result<u64,
 fn size_of_copy(stolen: &StolenFolder) -> Result<u64, DrillError> {
     let mut bytes = 0;
     for file in stolen.all_files()? {
-        bytes += fs::metadata(&file).map_err(DrillError::file(&file))?.len();
+        if let Some(opened) = open_file(&file)? {
+            bytes += opened.metadata().map_err(DrillError::file(&file))?.len();
+        }
     }
     Ok(bytes)
 }

@@ -3,7 +3,8 @@
 
 use crate::DrillError;
 use rusqlite::Connection;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A copy of a data folder. The bytes in it are never changed: SQLite works on a second copy.
@@ -87,12 +88,26 @@ impl StolenFolder {
     }
 }
 
+/// Opens a file for reading; `None` when it is gone since it was listed, as a server on the copy may
+/// publish its log while the drill begins.
+pub(crate) fn open_file(path: &Path) -> Result<Option<File>, DrillError> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(DrillError::file(path)(error)),
+    }
+}
+
 /// Lists the files below a folder, in a fixed order.
 pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DrillError> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(DrillError::file(&folder))? {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            other => other.map_err(DrillError::file(&folder))?,
+        };
+        for entry in entries {
             let path = entry.map_err(DrillError::file(&folder))?.path();
             if path.is_dir() {
                 folders.push(path);

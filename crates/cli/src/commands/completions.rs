@@ -2,7 +2,7 @@
 
 use crate::args::{Cli, Globals};
 use crate::error::{CliError, Exit};
-use crate::output::Output;
+use crate::output::{Output, written};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::io::Write;
@@ -17,8 +17,6 @@ pub(crate) struct Args {
 pub(crate) fn run(_: &Globals, args: Args, _: &Output) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "lethe", &mut script);
-    std::io::stdout()
-        .write_all(&script)
-        .map_err(CliError::file("cannot write to standard output"))?;
+    written(std::io::stdout().write_all(&script))?;
     Ok(Exit::Done)
 }

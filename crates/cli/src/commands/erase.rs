@@ -49,7 +49,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
 
 fn confirm(token: &str) -> Result<(), CliError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(CliError::usage(
+        return Err(not_confirmed(
             "an erasure cannot be undone: confirm it on a terminal, or give --yes",
         ));
     }
@@ -61,6 +61,10 @@ fn confirm(token: &str) -> Result<(), CliError> {
     if typed.trim() == "erase" {
         Ok(())
     } else {
-        Err(CliError::usage("not confirmed: nothing was erased"))
+        Err(not_confirmed("not confirmed: nothing was erased"))
     }
+}
+
+fn not_confirmed(text: &str) -> CliError {
+    CliError::new(Exit::Usage, "not-confirmed", text)
 }

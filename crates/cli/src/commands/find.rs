@@ -49,16 +49,16 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     };
     let found = door::open(globals)?.find(&look, args.purpose)?;
     output.result(&found, || {
-        if found.subjects.is_empty() {
-            return "nobody".to_owned();
-        }
         let lines = found.subjects.iter().map(|one| match &one.order {
             Some(order) => format!("{}  {order}", one.subject),
             None => one.subject.clone(),
         });
         lines.collect::<Vec<_>>().join("\n")
     })?;
-    let hits = text::plural(found.subjects.len() as u64, "person", "people");
+    let hits = match found.subjects.len() as u64 {
+        0 => "nobody".to_owned(),
+        hits => text::plural(hits, "person", "people"),
+    };
     output.note(&format!("{hits}; logged as entry {}", found.log_index));
     Ok(if found.subjects.is_empty() {
         Exit::NotFound

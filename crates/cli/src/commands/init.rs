@@ -36,7 +36,14 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         controller: args.controller,
     };
     let around = surroundings::real();
-    Installation::create(&data, &passphrase, kdf_cost(), &store, &around)?;
+    Installation::create(&data, &passphrase, kdf_cost(), &store, &around).map_err(|error| {
+        let mut error = CliError::from(error);
+        // The operation does not say which folder.
+        if let Some(reason) = error.message.strip_prefix("folder: ") {
+            error.message = format!("{} {reason}", data.display());
+        }
+        error
+    })?;
     // Opened once: what is not readable now must not be noticed in a year.
     let vault = Installation::find(&data)?.open(&passphrase, around)?;
     let made = serde_json::json!({

@@ -2,7 +2,7 @@
 
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
-use crate::output::Output;
+use crate::output::{Output, written};
 use crate::surroundings::SystemClock;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -55,8 +55,10 @@ pub(crate) fn run(_: &Globals, args: Args, output: &Output) -> Result<Exit, CliE
         Format::ShopifyCustomers => write_customers_csv(&shop, out),
     };
     match &args.out {
-        None => write(&mut BufWriter::new(stdout().lock()))
-            .map_err(CliError::file("cannot write to standard output"))?,
+        None => {
+            let mut out = BufWriter::new(stdout().lock());
+            written(write(&mut out).and_then(|()| out.flush()))?;
+        }
         Some(path) => {
             let what = format!("cannot write {}", path.display());
             let made = File::create(path).and_then(|file| {

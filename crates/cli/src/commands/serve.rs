@@ -96,6 +96,13 @@ impl Serving<'_> {
                     socket.display()
                 );
             }
+            let mut stop = std::pin::pin!(stop);
+            // Asked once before anybody hears of the server: from here on a signal is not missed.
+            tokio::select! {
+                biased;
+                () = &mut stop => return Ok(()),
+                () = std::future::ready(()) => {}
+            }
             told(&listeners)?;
             let router = router(self.vault, settings.clone());
             lethe_http::serve(router, listeners, &settings, stop).await;

@@ -14,8 +14,7 @@ pub(crate) struct Args {}
 
 pub(crate) fn run(globals: &Globals, _: Args, output: &Output) -> Result<Exit, CliError> {
     let data = globals.data();
-    let vault = door::vault(globals)?;
-    let status = vault.status()?;
+    let status = door::open(globals)?.status()?;
     let bytes = ["active", "keyring", "log"].map(|part| (part, folder_bytes(&data.join(part))));
     let mut value = serde_json::to_value(&status).expect("plain data serialises");
     value["data"] = data.display().to_string().into();

@@ -1,7 +1,9 @@
 //! What commands can do to personal data, whichever way they take.
 
 use crate::error::CliError;
-use crate::views::{CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject};
+use crate::views::{
+    CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Status, Subject,
+};
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
 
 /// Whom to look for.
@@ -22,6 +24,7 @@ pub(crate) struct NewKey {
 
 /// The acts. Each begins with an entry in the access log.
 pub(crate) trait Acts {
+    fn status(&self) -> Result<Status, CliError>;
     fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError>;
     fn reveal(&self, token: &str, fields: FieldSet, purpose: Purpose)
     -> Result<Revealed, CliError>;

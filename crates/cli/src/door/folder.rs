@@ -3,7 +3,8 @@
 use super::{Acts, Look, NewKey};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, CreatedKey, Entry, Erasure, Found, FoundSubject, Key, Order, Orders, Revealed, Subject,
+    self, CreatedKey, Entry, Erasure, Found, FoundSubject, Key, Order, Orders, Revealed, Status,
+    Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{CreatedCredential, Credential, FindQuery, NewCredential, RevealQuery, Vault};
@@ -42,6 +43,10 @@ pub(crate) fn store_id(vault: &Vault, named: Option<&str>) -> Result<StoreId, Cl
 }
 
 impl Acts for Folder {
+    fn status(&self) -> Result<Status, CliError> {
+        Ok(view(self.vault.status()?))
+    }
+
     fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError> {
         let query = match look {
             Look::Email(email) => FindQuery::email(email.expose(), purpose),

@@ -3,7 +3,9 @@
 use super::{Acts, Look, NewKey};
 use crate::error::{CliError, Exit};
 use crate::http::{self, encoded, exchange};
-use crate::views::{CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Subject};
+use crate::views::{
+    CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Status, Subject,
+};
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
 use serde::Deserialize;
@@ -103,6 +105,10 @@ fn refused(status: u16, body: &[u8]) -> CliError {
 }
 
 impl Acts for Server {
+    fn status(&self) -> Result<Status, CliError> {
+        self.get("/v1/status")
+    }
+
     fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError> {
         let mut body = match look {
             Look::Email(email) => json!({ "email": email.expose() }),

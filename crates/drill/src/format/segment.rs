@@ -56,3 +56,16 @@ fn take_len(rest: &mut &[u8]) -> Option<usize> {
     let len = u32::from_be_bytes(take(rest, 4)?.try_into().ok()?);
     usize::try_from(len).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(rest in proptest::collection::vec(0_u8..4, 0..400)) {
+            let _head: Option<SegmentHead> = SegmentHead::parse(&[MAGIC.as_slice(), &rest].concat());
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod candidates;
 mod free_pages;
+mod gather;
 mod locks;
 mod passphrases;
 mod sweep;

@@ -1,15 +1,12 @@
-//! The sweep: every value of every table, then every file, cut into keys and tried.
+//! The sweep: every stolen value cut into keys, and each key tried, on all threads.
 
-use super::candidates::{count_of, decoded_runs, keys_in};
-use super::free_pages::free_pages;
-use super::locks::{Locks, Role, SealedRecord, each_record, records_of};
+use super::candidates::{count_of, keys_in};
+use super::locks::{Locks, Role, SealedRecord, each_record};
 use crate::stolen::StolenFolder;
 use crate::{Budget, DrillError};
 use lethe_crypto::SecretKey;
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::Connection;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -17,8 +14,6 @@ use std::time::{Duration, Instant};
 
 /// Values tried between two looks at the clock.
 const BATCH_VALUES: usize = 4_096;
-/// Larger files beside the databases are cut into keys up to here.
-const FILE_BYTES_MAX: u64 = 256 << 10;
 /// Values of exactly a key's length that lie beside no record, at most: each is tried on every
 /// record.
 const BARE_KEYS_MAX: usize = 64;
@@ -76,9 +71,10 @@ pub(crate) fn sweep(stolen: &StolenFolder, budget: &Budget) -> Result<KeySweep, 
     Ok(trying.sweep)
 }
 
-struct Trying<'b> {
+/// A sweep under way: `gather` feeds it.
+pub(super) struct Trying<'b> {
     locks: Locks,
-    sweep: KeySweep,
+    pub(super) sweep: KeySweep,
     places: Vec<String>,
     batch: Vec<Suspect>,
     bare: Vec<(SecretKey, usize)>,
@@ -87,97 +83,16 @@ struct Trying<'b> {
 }
 
 impl Trying<'_> {
-    fn files(&mut self, stolen: &StolenFolder) -> Result<(), DrillError> {
-        for file in stolen.all_files()? {
-            let name = stolen.name_of(&file);
-            if file.extension().is_some_and(|end| end == "db") {
-                let place = self.place(format!("free pages of {name}"));
-                for page in free_pages(&file)? {
-                    self.add(page, place, Vec::new());
-                }
-                continue;
-            }
-            // The public tree is hashes of what the segments hold.
-            if name.starts_with("log/tree") {
-                continue;
-            }
-            let mut bytes = Vec::new();
-            let read = File::open(&file)
-                .and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes));
-            read.map_err(DrillError::file(&file))?;
-            let place = self.place(format!("the file {name}"));
-            for run in decoded_runs(&bytes) {
-                self.add(run, place, Vec::new());
-            }
-            self.add(bytes, place, Vec::new());
-        }
-        Ok(())
-    }
-
-    fn database(
-        &mut self,
-        what: &str,
-        database: &Connection,
-        active: &Connection,
-    ) -> rusqlite::Result<()> {
-        let mut tables = crate::search::table_names(database)?;
-        // The big tables last, so that a limit leaves out the least likely places.
-        tables.sort_by_key(|table| matches!(table.as_str(), "data_keys" | "lookups" | "records"));
-        for table in tables {
-            let sql = format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""));
-            let mut statement = database.prepare(&sql)?;
-            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-            let at = |name| columns.iter().position(|column| column == name);
-            let owner = at("subject_id").zip(at("order_id"));
-            let places: Vec<usize> = columns
-                .iter()
-                .map(|column| self.place(format!("the {what}, table {table}, column {column}")))
-                .collect();
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let mut values = Vec::new();
-                for (column, place) in places.iter().enumerate() {
-                    match row.get_ref(column)? {
-                        ValueRef::Blob(bytes) => values.push((bytes.to_vec(), *place)),
-                        ValueRef::Text(text) => {
-                            let runs = decoded_runs(text).into_iter();
-                            values.extend(runs.map(|run| (run, *place)));
-                        }
-                        _ => {}
-                    }
-                }
-                values.retain(|(bytes, _)| count_of(bytes.len()) > 0);
-                if self.is_over() {
-                    let counts = values.iter().map(|(bytes, _)| count_of(bytes.len()));
-                    self.sweep.keys_in_all += counts.sum::<u64>();
-                    continue;
-                }
-                for (bytes, place) in values {
-                    let beside = match owner {
-                        Some((subject, order)) => {
-                            let ids: (Option<Vec<u8>>, Option<Vec<u8>>) =
-                                (row.get(subject)?, row.get(order)?);
-                            records_of(active, ids.0.as_deref(), ids.1.as_deref())?
-                        }
-                        None => Vec::new(),
-                    };
-                    self.add(bytes, place, beside);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn place(&mut self, name: String) -> usize {
+    pub(super) fn place(&mut self, name: String) -> usize {
         self.places.push(name);
         self.places.len() - 1
     }
 
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.begun.elapsed() > self.budget.keys
     }
 
-    fn add(&mut self, bytes: Vec<u8>, place: usize, beside: Vec<SealedRecord>) {
+    pub(super) fn add(&mut self, bytes: Vec<u8>, place: usize, beside: Vec<SealedRecord>) {
         self.sweep.keys_in_all += count_of(bytes.len());
         if let Ok(mut key) = <[u8; 32]>::try_from(bytes.as_slice())
             && beside.is_empty()

@@ -66,7 +66,8 @@ pub(crate) fn attack(scene: &Scene<'_>, unlocked: &Unlocked) -> Result<Finding, 
         verdict: Verdict::KnownLimit,
         sentence: format!(
             "With this key a thief can guess: whoever's phone number or address is on a list that \
-             can be tried is recognised, {} of {} people here. Names and addresses stay sealed.",
+             can be tried is recognised, {} of {} people here. Names and postal addresses stay \
+             sealed.",
             grouped(named),
             grouped(scene.people.total)
         ),

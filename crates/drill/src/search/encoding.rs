@@ -175,10 +175,7 @@ mod tests {
         };
         assert!(has(Encoding::Percent, "Zo%c3%ab%20L%40x.fr"));
         assert!(has(Encoding::Percent, "Zo%c3%ab+L%40x.fr"));
-        assert!(has(
-            Encoding::JsonEscapes,
-            "Zo\\u00ebL@x.fr".replace("bL", "b L").as_str()
-        ));
+        assert!(has(Encoding::JsonEscapes, "Zo\\u00eb L@x.fr"));
         assert!(has(Encoding::Hex, "5a6fc3ab204c40782e6672"));
         assert!(has(Encoding::Utf8, "ZOË L@X.FR"));
         assert!(all.iter().any(|one| one.2 == b"Zo\xeb L@x.fr"));

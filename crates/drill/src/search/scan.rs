@@ -4,7 +4,7 @@ use super::index::folded;
 use super::needles::{NEEDLE_BYTES_MAX, NEEDLE_BYTES_MIN, Needles};
 use super::sightings::Sightings;
 use crate::DrillError;
-use std::fs::File;
+use crate::stolen::open_file;
 use std::io::Read;
 use std::path::Path;
 
@@ -17,7 +17,9 @@ pub(crate) fn search_file(
     place: &str,
     sightings: &mut Sightings,
 ) -> Result<(), DrillError> {
-    let mut file = File::open(path).map_err(DrillError::file(path))?;
+    let Some(mut file) = open_file(path)? else {
+        return Ok(());
+    };
     let mut buffer = Vec::with_capacity(CHUNK_BYTES + NEEDLE_BYTES_MAX);
     loop {
         let kept = buffer.len();
@@ -114,8 +116,6 @@ mod tests {
             .encode_utf16()
             .flat_map(u16::to_be_bytes)
             .collect();
-        let md5 = b"x 0b9cdc4b7d6ee0c2b0a2dd3e0b5ae1a7 x";
-        assert_eq!(found(md5), 0);
         assert_eq!(found(&utf16), 1);
         assert_eq!(found("..ZOË LACROIX..".as_bytes()), 1);
         assert_eq!(found(b"ann@example.or"), 0);

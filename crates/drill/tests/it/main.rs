@@ -6,3 +6,4 @@ mod harness;
 mod links;
 mod planted;
 mod real_folder;
+mod served;

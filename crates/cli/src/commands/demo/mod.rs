@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// Remove what an earlier demo made, and begin anew
     #[arg(long)]
     fresh: bool,
+    /// Let the drill guess and try keys for one second each instead of ten
+    #[arg(long)]
+    quick: bool,
     /// How many customers the invented shop has
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     #[arg(value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
@@ -53,7 +56,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         place: &place,
     };
     story.folder(is_again)?;
-    let passphrase = passphrase::read_file(&place.passphrase)?;
+    let passphrase = passphrase::read_file(&place.passphrase, true)?;
     steps::export(&place, args.customers)?;
     let mut folder = steps::open(&place, &passphrase)?;
     let report = steps::import(&place, &folder)?;
@@ -72,6 +75,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         store: None,
         passphrase: &passphrase,
         probes: drill::PROBES,
+        budget: drill::budget(args.quick),
         scratch: None,
     };
     let drilled = drill::with_spinner(&rehearsal)?;

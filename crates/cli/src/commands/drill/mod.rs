@@ -11,7 +11,7 @@ use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::passphrase;
 use indicatif::{ProgressBar, ProgressStyle};
-use lethe_drill::DrillReport;
+use lethe_drill::{Budget, DrillReport};
 pub(super) use rehearse::Rehearsal;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,6 +30,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = PROBES)]
     #[arg(value_parser = clap::value_parser!(u32).range(8..=2_000))]
     demo_probes: u32,
+    /// Guess and try keys for one second each instead of ten
+    #[arg(long)]
+    quick: bool,
     /// Where the scratch folder is made; memory or an encrypted disk [default: /dev/shm]
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
@@ -48,11 +51,26 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         store: globals.store.as_deref(),
         passphrase: &passphrase,
         probes: args.demo_probes,
+        budget: budget(args.quick),
         scratch: args.scratch.as_deref(),
     };
     let report = with_spinner(&rehearsal)?;
     show(&report, output)?;
     Ok(exit(&report))
+}
+
+/// Returns how much effort the attacks may take.
+pub(super) fn budget(is_quick: bool) -> Budget {
+    let full = Budget::default();
+    if !is_quick {
+        return full;
+    }
+    Budget {
+        guessing: Duration::from_secs(1),
+        keys: Duration::from_secs(1),
+        passphrases: 3,
+        ..full
+    }
 }
 
 /// Runs a drill and shows what it is doing.

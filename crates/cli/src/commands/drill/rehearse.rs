@@ -33,6 +33,7 @@ pub(in crate::commands) struct Rehearsal<'a> {
     pub(in crate::commands) store: Option<&'a str>,
     pub(in crate::commands) passphrase: &'a str,
     pub(in crate::commands) probes: u32,
+    pub(in crate::commands) budget: Budget,
     pub(in crate::commands) scratch: Option<&'a Path>,
 }
 
@@ -70,7 +71,7 @@ impl Rehearsal<'_> {
             probes: &planted.living,
             erased: &planted.erased,
             api: Some(&mut thief),
-            budget: Budget::default(),
+            budget: self.budget,
             scratch: &work,
             progress,
         })?;

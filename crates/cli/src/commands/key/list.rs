@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::table::Table;
 use crate::text;
 use crate::views::Key;
+use lethe_model::{FIELDS, Power, Purpose};
 
 /// List the keys with what a thief of each would get
 ///
@@ -53,18 +54,20 @@ fn table(keys: &[Key]) -> String {
             text::count(key.grant.people_per_day),
             text::count(key.people_reachable_24h),
             text::count(key.people_reachable_until_expiry),
-            fields(&key.grant.fields),
-            key.grant.purposes.join(" "),
-            key.grant.powers.join(" "),
+            words(&key.grant.fields, FIELDS.len()),
+            words(&key.grant.purposes, Purpose::ALL.len()),
+            words(&key.grant.powers, Power::ALL.len()),
         ]);
     }
     table.to_string()
 }
 
-fn fields(names: &[String]) -> String {
+/// Lists names as far as a table has room for them.
+fn words(names: &[String], all: usize) -> String {
     match names.len() {
         0 => "none".to_owned(),
+        len if len == all => "all".to_owned(),
         1..=4 => names.join(" "),
-        many => format!("{many} fields"),
+        many => format!("{} and {} more", names[0], many - 1),
     }
 }

@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::text;
 use indicatif::{ProgressBar, ProgressStyle};
 use lethe_keeper::log::LogFiles;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Verify the whole log, from the first entry to the signed head
 ///
@@ -33,7 +33,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     };
     let verified = match (&args.tree, &args.key) {
         (Some(tree), Some(key)) => {
-            lethe_ops::verify_tree(&LogFiles::new(tree), key, &mut progress)?
+            lethe_ops::verify_tree(&LogFiles::new(log_folder(tree)), key, &mut progress)?
         }
         _ => door::vault(globals)?.verify_log(progress)?,
     };
@@ -50,4 +50,12 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         )
     })?;
     Ok(Exit::Done)
+}
+
+/// Returns the folder of a log: the one named, or the one around a public tree.
+fn log_folder(named: &Path) -> &Path {
+    match named.parent() {
+        Some(parent) if named.ends_with("tree") && !named.join("tree").exists() => parent,
+        _ => named,
+    }
 }

@@ -1,0 +1,222 @@
+//! One folder through many rounds, and what it must hold after each.
+
+use crate::chance::Chance;
+use crate::check::{self, Stored};
+use crate::client::Client;
+use crate::folder::{Folder, Key};
+use crate::log::{self, Acknowledged};
+use crate::orders::{Order, email};
+use crate::serving::Server;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many orders are read back after each round.
+const SAMPLE: usize = 10;
+
+/// A folder and everything that was acknowledged about it.
+pub(crate) struct Era {
+    pub(crate) folder: Folder,
+    pub(crate) key: Key,
+    pub(crate) chance: Chance,
+    /// Orders that must be stored, by number.
+    pub(crate) expected: BTreeMap<u32, Order>,
+    /// Deliveries whose answer was cut off: stored or not, and to be sent again.
+    pub(crate) unsure: Vec<Order>,
+    /// Erasures whose answer was cut off, with the token that was used.
+    pub(crate) erasing: Vec<(String, String)>,
+    erased: BTreeMap<u32, Order>,
+    pub(crate) acknowledged: Vec<Acknowledged>,
+    pub(crate) exports: Vec<Vec<Order>>,
+    next_number: u32,
+    pub(crate) recoveries: u64,
+}
+
+impl Era {
+    /// Begins with a folder that holds a few orders.
+    pub(crate) fn begin(mut chance: Chance) -> Self {
+        let folder = Folder::new();
+        let key = folder.key("loader");
+        let secret = folder.beside("key");
+        std::fs::write(secret, &key.secret).expect("the key is written");
+        let mut era = Self {
+            folder,
+            key,
+            chance: chance.split(),
+            expected: BTreeMap::new(),
+            unsure: Vec::new(),
+            erasing: Vec::new(),
+            erased: BTreeMap::new(),
+            acknowledged: Vec::new(),
+            exports: Vec::new(),
+            next_number: 1000,
+            recoveries: 0,
+        };
+        let first = era.new_orders(120);
+        era.folder.import("first.csv", &crate::orders::csv(&first));
+        era.expect(&first);
+        era.exports.push(first);
+        era
+    }
+
+    /// Invents orders; people have two each, and some send gifts.
+    pub(crate) fn new_orders(&mut self, count: u32) -> Vec<Order> {
+        let first = self.next_number;
+        self.next_number += count;
+        let order = |number: u32| Order {
+            number,
+            person: format!("p{}", number / 2),
+            version: 1,
+            is_gift: number.is_multiple_of(7),
+        };
+        (first..first + count).map(order).collect()
+    }
+
+    /// Draws stored orders and makes their next versions.
+    pub(crate) fn new_versions(&mut self, count: usize) -> Vec<Order> {
+        let stored: Vec<Order> = self.expected.values().cloned().collect();
+        let drawn: BTreeMap<u32, Order> = (0..count)
+            .map(|_| self.chance.one(&stored).clone())
+            .map(|order| (order.number, order))
+            .collect();
+        let next = |order: Order| Order {
+            version: order.version + 1,
+            ..order
+        };
+        drawn.into_values().map(next).collect()
+    }
+
+    /// Notes that these are stored.
+    pub(crate) fn expect(&mut self, orders: &[Order]) {
+        let orders = orders.iter().map(|order| (order.number, order.clone()));
+        self.expected.extend(orders);
+    }
+
+    /// Notes that a person was erased.
+    pub(crate) fn forget(&mut self, person: &str) {
+        let is_theirs = |order: &Order| order.person == person;
+        for order in self.expected.extract_if(.., |_, order| is_theirs(order)) {
+            self.erased.insert(order.0, order.1);
+        }
+    }
+
+    /// Draws people to be erased.
+    pub(crate) fn draw_people(&mut self, count: usize) -> BTreeSet<String> {
+        let stored: Vec<&Order> = self.expected.values().collect();
+        (0..count)
+            .map(|_| self.chance.one(&stored).person.clone())
+            .collect()
+    }
+
+    /// Opens the folder after a crash, repeats what was cut off, and checks everything.
+    pub(crate) fn settle(&mut self) -> Stored {
+        let server = Server::start(&self.folder);
+        let mut client = server.client(&self.key);
+        for order in std::mem::take(&mut self.unsure) {
+            deliver(&mut client, std::slice::from_ref(&order));
+            self.expect(&[order]);
+        }
+        for (person, token) in std::mem::take(&mut self.erasing) {
+            let path = format!("/v1/subjects/{token}");
+            let answer = client
+                .ask("DELETE", &path, &Value::Null)
+                .expect("an answer");
+            assert!([200, 404].contains(&answer.status), "{answer:?}");
+            self.forget(&person);
+        }
+        self.read_back(&mut client);
+        if self.chance.below(4) == 0 {
+            server.kill();
+        } else {
+            server.stop();
+        }
+        // Whatever the server left, this opening settles; its end is in good order.
+        self.recoveries += log::check(&self.folder, &self.acknowledged);
+        check::nothing_open(&self.folder);
+        let stored = check::stored(&self.folder);
+        assert_eq!(
+            stored.orders.len(),
+            self.expected.len(),
+            "stored and acknowledged orders"
+        );
+        assert_eq!(stored.tombstones, self.erased.len(), "erased orders");
+        stored
+    }
+
+    /// Reads a sample back: the stored say what was acknowledged last, the erased say nothing.
+    fn read_back(&mut self, client: &mut Client) {
+        let stored: Vec<Order> = self.expected.values().cloned().collect();
+        for _ in 0..SAMPLE {
+            let order = self.chance.one(&stored);
+            let found = client.find("order", &order.reference()).expect("an answer");
+            let (_, token) = found.found().expect("a stored order is found");
+            let revealed = client
+                .reveal(&token.expect("its token"))
+                .expect("an answer");
+            assert_eq!(revealed.status, 200, "{revealed:?}");
+            let fields = json!({
+                "contact.email": order.email(), "delivery.street": order.street(),
+            });
+            assert_eq!(revealed.body["fields"], fields, "order {}", order.number);
+        }
+        let erased: Vec<Order> = self.erased.values().cloned().collect();
+        for _ in 0..SAMPLE.min(erased.len()) {
+            let order = self.chance.one(&erased);
+            for (by, value) in [
+                ("order", order.reference()),
+                ("email", email(&order.person)),
+            ] {
+                let found = client.find(by, &value).expect("an answer");
+                assert!(found.found().is_none(), "erased, and found by {by}");
+            }
+        }
+    }
+
+    /// Imports every export again: nothing changes, and nobody comes back.
+    pub(crate) fn import_all_again(&mut self) {
+        let orders = self.expected.len();
+        for (at, export) in std::mem::take(&mut self.exports).iter().enumerate() {
+            // Older exports hold older versions: what is stored now is what must stay the same.
+            let now = |order: &Order| {
+                let stored = self.expected.get(&order.number);
+                stored
+                    .or_else(|| self.erased.get(&order.number))
+                    .cloned()
+                    .expect("it came")
+            };
+            let export: Vec<Order> = export.iter().map(now).collect();
+            let gone = export
+                .iter()
+                .filter(|order| self.erased.contains_key(&order.number));
+            let gone = gone.count();
+            let report = self
+                .folder
+                .import(&format!("again-{at}.csv"), &crate::orders::csv(&export));
+            assert_eq!(report["rejected"], gone, "{report}");
+            assert_eq!(report["imported"], 0, "{report}");
+        }
+        let stored = self.settle();
+        assert_eq!(stored.orders.len(), orders);
+    }
+}
+
+/// Delivers orders through the API; they must be taken.
+pub(crate) fn deliver(client: &mut Client, orders: &[Order]) {
+    let bodies: Vec<Value> = orders.iter().map(Order::body).collect();
+    let answer = client.ask("POST", "/v1/orders", &json!({ "orders": bodies }));
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status, 200, "{answer:?}");
+    taken(&answer.body, orders.len());
+}
+
+/// Asserts that an answer says that all orders are stored.
+pub(crate) fn taken(body: &Value, count: usize) {
+    let outcomes = body["orders"].as_array().expect("a list");
+    assert_eq!(outcomes.len(), count, "{body}");
+    for outcome in outcomes {
+        let word = outcome["outcome"].as_str().expect("an outcome");
+        assert!(
+            ["imported", "updated", "unchanged"].contains(&word),
+            "{outcome}"
+        );
+    }
+}

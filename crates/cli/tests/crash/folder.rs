@@ -1,0 +1,159 @@
+//! A data folder and the commands on it.
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The binary under test.
+pub(crate) const LETHE: &str = env!("CARGO_BIN_EXE_lethe");
+const PASSPHRASE: &str = "correct horse battery";
+
+/// An installation in a temporary folder.
+pub(crate) struct Folder {
+    home: TempDir,
+}
+
+/// A key for the API.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+impl Folder {
+    /// Makes an installation.
+    pub(crate) fn new() -> Self {
+        Self::within(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// Makes an installation in this folder.
+    pub(crate) fn within(home: TempDir) -> Self {
+        let folder = Self { home };
+        std::fs::write(folder.passphrase(), PASSPHRASE).expect("the passphrase is written");
+        folder.done(&["init"]);
+        folder
+    }
+
+    /// Returns the data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// Returns a place beside the data folder.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn passphrase(&self) -> PathBuf {
+        self.beside("passphrase")
+    }
+
+    /// Prepares a command of the binary on this folder.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.through(LETHE, &[], args)
+    }
+
+    /// Prepares the binary behind another program.
+    pub(crate) fn through(&self, program: &str, before: &[&str], args: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(before)
+            .args(["--json", "--data"])
+            .arg(self.data())
+            .arg("--passphrase-file")
+            .arg(self.passphrase())
+            .args(args)
+            .env("LETHE_TEST_KDF", "cheap")
+            .env_remove("LETHE_KEY")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the binary starts")
+    }
+
+    /// Runs a command that must succeed and returns what it printed.
+    pub(crate) fn done(&self, args: &[&str]) -> Value {
+        let output = self.run(args);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {told}");
+        serde_json::from_slice(&output.stdout).expect("one JSON document")
+    }
+
+    /// Makes a key that may do everything, to as many people as a test has.
+    pub(crate) fn key(&self, recipient: &str) -> Key {
+        let fields = "contact.email,delivery.name,delivery.street";
+        let made = self.done(&[
+            "key",
+            "create",
+            "--recipient",
+            recipient,
+            "--fields",
+            &format!("{fields},invoice.reference"),
+            "--purposes",
+            "support",
+            "--powers",
+            "reveal,list,intake,keys,audit",
+            "--people-per-day",
+            "1000000",
+            "--expires",
+            "P30D",
+        ]);
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        Key {
+            id: text(&made["key"]["id"]),
+            secret: text(&made["secret"]),
+        }
+    }
+
+    /// Writes a file beside the data folder and imports it.
+    pub(crate) fn import(&self, name: &str, csv: &str) -> Value {
+        let path = self.beside(name);
+        std::fs::write(&path, csv).expect("the export is written");
+        let path = path.to_str().expect("a plain path");
+        self.done(&["import", "shopify-orders", path])["files"][0].clone()
+    }
+
+    /// Opens the active store for reading.
+    pub(crate) fn active(&self) -> Connection {
+        reader(&self.data().join("active/active.db"))
+    }
+
+    /// Opens the keyring for reading.
+    pub(crate) fn keyring(&self) -> Connection {
+        reader(&self.data().join("keyring/keyring.db"))
+    }
+
+    /// Returns everything the keyring's folder holds, write-ahead log included.
+    pub(crate) fn keyring_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.data().join("keyring")).expect("the keyring's folder");
+        let read = |file: std::io::Result<std::fs::DirEntry>| {
+            // A file may go while the server works.
+            std::fs::read(file.ok()?.path()).ok()
+        };
+        files.filter_map(read).flatten().collect()
+    }
+
+    /// Returns how long the log's last segment is.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        let files = std::fs::read_dir(self.data().join("log/segments")).expect("segments");
+        let longest = files
+            .map(|file| file.unwrap().metadata().unwrap().len())
+            .max();
+        longest.expect("at least one segment")
+    }
+}
+
+fn reader(path: &Path) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).expect("the database opens");
+    let timeout = std::time::Duration::from_secs(10);
+    connection.busy_timeout(timeout).expect("a timeout");
+    connection
+}

@@ -1,0 +1,17 @@
+//! The real binary on a real folder, killed and starved: SIGKILL at seeded random moments, a full
+//! disk, a log that cannot be written, a read-only folder, two processes at once.
+//!
+//! `LETHE_CRASH_ROUNDS` sets how many rounds the crash loop runs (20), `LETHE_CRASH_SEED` repeats
+//! one that failed. Run with `--nocapture` to see what was killed when.
+
+mod chance;
+mod check;
+mod client;
+mod disk;
+mod era;
+mod folder;
+mod locks;
+mod log;
+mod orders;
+mod rounds;
+mod serving;

@@ -1,0 +1,300 @@
+//! The crash loop: SIGKILL during import, under load, during rotation and erasure.
+
+use crate::chance::Chance;
+use crate::check;
+use crate::client::Client;
+use crate::era::{Era, taken};
+use crate::folder::Key;
+use crate::log::Acknowledged;
+use crate::orders::{Order, csv, email};
+use crate::serving::Server;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Rounds on one folder; then a new one, so that a long run does not slow down.
+const ERA: usize = 20;
+
+#[test]
+fn after_any_kill_every_acknowledged_thing_is_there_once_and_nothing_is_half_there() {
+    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let rounds = usize::try_from(number("LETHE_CRASH_ROUNDS").unwrap_or(20)).unwrap();
+    let seed = number("LETHE_CRASH_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    println!("LETHE_CRASH_SEED={seed} LETHE_CRASH_ROUNDS={rounds}");
+    let mut chance = Chance::new(seed);
+    let begun = Instant::now();
+    let (mut done, mut killed, mut recoveries, mut acknowledged) = (0, 0, 0, 0);
+    while done < rounds {
+        let mut era = Era::begin(chance.split());
+        for round in done..rounds.min(done + ERA) {
+            let kind = ["import", "load", "load", "rotation", "erasure"][round % 5];
+            let was_alive = match kind {
+                "import" => import(&mut era),
+                "load" => load(&mut era),
+                "rotation" => rotation(&mut era),
+                _ => erasure(&mut era),
+            };
+            println!(
+                "round {round}: {kind}, killed: {was_alive}, {:?}",
+                begun.elapsed()
+            );
+            killed += usize::from(was_alive);
+            done += 1;
+        }
+        era.import_all_again();
+        recoveries += era.recoveries;
+        acknowledged += era.acknowledged.len();
+    }
+    println!(
+        "{done} rounds, {killed} kills, {acknowledged} acknowledged reveals and look-ups, \
+         {recoveries} acts ended by recovery, {:?}",
+        begun.elapsed()
+    );
+    assert!(
+        killed * 3 > rounds,
+        "too few kills met a living process: {killed}"
+    );
+}
+
+/// Kills a command at a random moment. Says whether it was still alive.
+fn kill_at_random(chance: &mut Chance, mut command: Command, max_ms: u64) -> bool {
+    let mut child = command.spawn().expect("the binary starts");
+    let moment = Instant::now() + chance.moment(max_ms);
+    while Instant::now() < moment {
+        if child.try_wait().expect("a child").is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    let is_alive = child.try_wait().expect("a child").is_none();
+    child.kill().expect("a child");
+    let status = child.wait().expect("a child");
+    assert!(
+        is_alive || status.success(),
+        "it failed by itself: {status}"
+    );
+    is_alive
+}
+
+/// Kills an import, once or twice, and lets the last one through.
+fn import(era: &mut Era) -> bool {
+    let mut export = era.new_orders(1_100);
+    export.extend(era.new_versions(60));
+    let path = era.folder.beside("export.csv");
+    std::fs::write(&path, csv(&export)).expect("the export is written");
+    let args = [
+        "import",
+        "shopify-orders",
+        path.to_str().unwrap(),
+        "--batch",
+        "500",
+    ];
+    let mut was_alive = false;
+    for _ in 0..1 + era.chance.below(3) {
+        let command = era.folder.command(&args);
+        was_alive |= kill_at_random(&mut era.chance, command, 1_400);
+        era.folder.done(&["status"]);
+        check::nothing_open(&era.folder);
+        check::stored(&era.folder);
+    }
+    let report = era.folder.done(&args)["files"][0].clone();
+    let sum: u64 = ["imported", "updated", "unchanged"]
+        .iter()
+        .map(|count| report[count].as_u64().expect("a count"))
+        .sum();
+    assert_eq!(sum, export.len() as u64, "{report}");
+    era.expect(&export);
+    era.exports.push(export);
+    era.settle();
+    was_alive
+}
+
+/// Kills a rotation; every second one is then finished.
+fn rotation(era: &mut Era) -> bool {
+    let before = check::stored(&era.folder);
+    let command = era.folder.command(&["rotate"]);
+    let was_alive = kill_at_random(&mut era.chance, command, 250);
+    let after = era.settle();
+    assert!(
+        after.wrapped.keys().eq(before.wrapped.keys()),
+        "a rotation changed the keys' places"
+    );
+    if era.chance.below(2) == 0 {
+        era.folder.done(&["rotate"]);
+        let rotated = era.settle();
+        assert_eq!(rotated.epochs.len(), 1, "earlier epochs are still in use");
+        let old = [&before.wrapped, &after.wrapped]
+            .into_iter()
+            .flat_map(|keys| keys.values());
+        let old = old.filter(|key| !rotated.wrapped.values().any(|now| now == *key));
+        let bytes = era.folder.keyring_bytes();
+        assert_eq!(
+            check::surviving(&bytes, old),
+            0,
+            "keys wrapped by a destroyed epoch survive"
+        );
+    }
+    was_alive
+}
+
+/// Kills an erasure. Once its keys are gone they are gone from every byte, while the server runs.
+fn erasure(era: &mut Era) -> bool {
+    let person = era.draw_people(1).pop_first().expect("somebody");
+    let (key, mail) = (era.folder.beside("key"), email(&person));
+    let key = key.to_str().unwrap();
+    let found = era.folder.done(&[
+        "--key-file",
+        key,
+        "find",
+        "--email",
+        &mail,
+        "--purpose",
+        "support",
+    ]);
+    let token = found["subjects"][0]["subject"]
+        .as_str()
+        .expect("a token")
+        .to_owned();
+    let before = check::stored(&era.folder);
+    let command = era
+        .folder
+        .command(&["--key-file", key, "erase", &token, "--yes"]);
+    let was_alive = kill_at_random(&mut era.chance, command, 180);
+    let server = Server::start(&era.folder);
+    let after = check::stored(&era.folder);
+    let gone = before
+        .wrapped
+        .iter()
+        .filter(|(id, _)| !after.wrapped.contains_key(*id));
+    let bytes = era.folder.keyring_bytes();
+    assert_eq!(
+        check::surviving(&bytes, gone.map(|(_, key)| key)),
+        0,
+        "destroyed keys survive"
+    );
+    server.stop();
+    era.erasing.push((person, token));
+    era.settle();
+    was_alive
+}
+
+/// Kills a server under load: readers, a writer and an eraser.
+fn load(era: &mut Era) -> bool {
+    let erased = era.draw_people(3);
+    let is_safe = |order: &&Order| !erased.contains(&order.person);
+    let readable: Vec<Order> = era.expected.values().cloned().collect();
+    let mut deliveries = era.new_orders(400);
+    let versions = era.new_versions(80);
+    deliveries.extend(versions.iter().filter(is_safe).cloned());
+    let server = Server::start(&era.folder);
+    let (socket, key) = (server.socket(), era.key.clone());
+    let (socket, key) = (&socket, &key);
+    let delay = Duration::from_millis(20) + era.chance.moment(500);
+    let mut chances: Vec<Chance> = (0..3).map(|_| era.chance.split()).collect();
+    let (mut stored, mut unsure) = (Vec::new(), Vec::new());
+    let (mut forgotten, mut erasing) = (Vec::new(), Vec::new());
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = chances
+            .iter_mut()
+            .map(|chance| scope.spawn(|| read(socket, key, &readable, chance)))
+            .collect();
+        let writer = scope.spawn(|| write(socket, key, &deliveries));
+        let eraser = scope.spawn(|| erase(socket, key, &erased));
+        std::thread::sleep(delay);
+        server.kill();
+        for reader in readers {
+            era.acknowledged.extend(reader.join().expect("a reader"));
+        }
+        (stored, unsure) = writer.join().expect("the writer");
+        (forgotten, erasing) = eraser.join().expect("the eraser");
+    });
+    era.expect(&stored);
+    era.unsure = unsure;
+    era.erasing = erasing;
+    for person in forgotten {
+        era.forget(&person);
+    }
+    era.settle();
+    true
+}
+
+/// Finds and reveals until the server is gone. Returns what it acknowledged.
+fn read(socket: &Path, key: &Key, orders: &[Order], chance: &mut Chance) -> Vec<Acknowledged> {
+    let mut acknowledged = Vec::new();
+    let note = |act, log_index, people| Acknowledged {
+        log_index,
+        act,
+        credential: key.id.clone(),
+        people,
+    };
+    let Ok(mut client) = Client::connect(socket, key) else {
+        return acknowledged;
+    };
+    loop {
+        let order = chance.one(orders);
+        let Ok(found) = client.find("order", &order.reference()) else {
+            return acknowledged;
+        };
+        assert_eq!(found.status, 200, "{found:?}");
+        let hits = u64::from(found.found().is_some());
+        acknowledged.push(note("find", found.log_index(), hits..=hits));
+        let Some((_, Some(token))) = found.found() else {
+            continue;
+        };
+        let Ok(revealed) = client.reveal(&token) else {
+            return acknowledged;
+        };
+        match revealed.status {
+            200 => acknowledged.push(note("reveal", revealed.log_index(), 1..=2)),
+            // Erased in between.
+            404 => continue,
+            _ => panic!("{revealed:?}"),
+        }
+        assert_eq!(revealed.body["fields"]["contact.email"], order.email());
+    }
+}
+
+/// Delivers orders, a few at once. Returns those that were acknowledged and those in doubt.
+fn write(socket: &Path, key: &Key, orders: &[Order]) -> (Vec<Order>, Vec<Order>) {
+    let mut stored = Vec::new();
+    let Ok(mut client) = Client::connect(socket, key) else {
+        return (stored, Vec::new());
+    };
+    for some in orders.chunks(3) {
+        let bodies: Vec<Value> = some.iter().map(Order::body).collect();
+        let Ok(answer) = client.ask("POST", "/v1/orders", &json!({ "orders": bodies })) else {
+            return (stored, some.to_vec());
+        };
+        assert_eq!(answer.status, 200, "{answer:?}");
+        taken(&answer.body, some.len());
+        stored.extend_from_slice(some);
+    }
+    (stored, Vec::new())
+}
+
+/// Erases people. Returns those whose erasure was acknowledged and those in doubt, with the token.
+fn erase(
+    socket: &Path,
+    key: &Key,
+    people: &BTreeSet<String>,
+) -> (Vec<String>, Vec<(String, String)>) {
+    let mut erased = Vec::new();
+    let Ok(mut client) = Client::connect(socket, key) else {
+        return (erased, Vec::new());
+    };
+    for person in people {
+        let Ok(found) = client.find("email", &email(person)) else {
+            return (erased, Vec::new());
+        };
+        let (token, _) = found.found().expect("a living person");
+        let path = format!("/v1/subjects/{token}");
+        let Ok(answer) = client.ask("DELETE", &path, &Value::Null) else {
+            return (erased, vec![(person.clone(), token)]);
+        };
+        assert_eq!(answer.status, 200, "{answer:?}");
+        erased.push(person.clone());
+    }
+    (erased, Vec::new())
+}

@@ -1,0 +1,14 @@
+//! The real binary, driven as a person or a script drives it.
+//!
+//! Every test ends with a search of everything the commands left on disk and wrote to standard
+//! error for the names, streets and addresses that went in.
+
+mod bad_input;
+mod damage;
+mod demo;
+mod help;
+mod importing;
+mod serving;
+mod shop;
+mod story;
+mod two_processes;
