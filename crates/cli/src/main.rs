@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         current: Some(0),
         maximum: Some(0),
     };
-    drop(rustix::process::setrlimit(Resource::Core, none));
+    let _ = rustix::process::setrlimit(Resource::Core, none);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(error),

@@ -8,7 +8,9 @@ use crate::log::{ActKind, Body, Commitment, Phase, PublicPart};
 use crate::{Keeper, Refusal};
 use hmac::{Hmac, KeyInit, Mac};
 use lethe_crypto::{LookupHash, LookupKind, SecretKey};
-use lethe_model::{FieldSet, OrderId, Personal, Power, Purpose, RecordId, SubjectId};
+use lethe_model::{
+    FieldSet, OrderId, Personal, Power, Purpose, RecordId, SubjectId, SubjectNumber,
+};
 use lethe_store::keyring::known_orders::{self, KnownOrder};
 use lethe_store::keyring::subject_keys::SubjectKeyRow;
 use lethe_store::keyring::{data_keys, lookups, subject_keys};
@@ -197,8 +199,8 @@ impl Keeper {
         let salt: [u8; 16] = self.around.random.bytes();
         let mut commitments = Vec::new();
         if candidate.refusal.is_none() {
-            match self.commit(&salt, &candidate.keys, &candidate.subjects) {
-                Ok(made) => commitments = made,
+            match self.open_log_keys(&candidate.keys) {
+                Ok(keys) => commitments = self::commitments(&salt, &keys, &candidate.subjects),
                 Err(refusal) => candidate.refusal = Some(refusal),
             }
         }
@@ -223,33 +225,34 @@ impl Keeper {
         Body::new(salt, candidate.describe(), commitments)
     }
 
-    /// Commits to subjects under openings that derive from their log keys.
-    pub(crate) fn commit(
-        &self,
-        salt: &[u8; 16],
-        keys: &[SubjectKeyRow],
-        subjects: &[(SubjectId, FieldSet)],
-    ) -> Result<Vec<Commitment>, Refusal> {
+    /// Opens the log keys of subjects.
+    pub(crate) fn open_log_keys(&self, rows: &[SubjectKeyRow]) -> Result<Vec<LogKey>, Refusal> {
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-        let damaged = |_| {
-            Refusal::KeyringUnavailable(
-                "a subject's log key was altered in the keyring: treat it as an incident".into(),
-            )
+        let open = |row: &SubjectKeyRow| {
+            let context = log_key_context(&row.subject, row.number, row.store);
+            let key = epochs
+                .unwrap(row.epoch, &context, &row.wrapped)
+                .map_err(|_| {
+                    Refusal::KeyringUnavailable(
+                        "a subject's log key was altered in the keyring: treat it as an incident"
+                            .into(),
+                    )
+                })?;
+            Ok(LogKey {
+                number: row.number,
+                key,
+            })
         };
-        keys.iter()
-            .zip(subjects)
-            .map(|(row, (subject, fields))| {
-                let context = log_key_context(subject, row.number, row.store);
-                let key = epochs
-                    .unwrap(row.epoch, &context, &row.wrapped)
-                    .map_err(damaged)?;
-                let opening = opening(&key, salt);
-                Ok(Commitment::new(
-                    &opening,
-                    subject.as_bytes(),
-                    row.number,
-                    *fields,
-                ))
+        rows.iter()
+            .map(|row| {
+                if epochs.holds(row.epoch) {
+                    return open(row);
+                }
+                // A rotation retired the epoch since the row was read: the row is newer now.
+                let newer = self
+                    .reader()
+                    .read(|tx| subject_keys::fetch(tx, &row.subject))?;
+                open(&newer.ok_or(Refusal::Gone)?)
             })
             .collect()
     }
@@ -283,6 +286,26 @@ impl Keeper {
         let log_ms = now_ms.max(state.log.last_ms());
         state.quotas.used(&credential.id, log_ms)
     }
+}
+
+/// A subject's log key, open.
+#[derive(Debug)]
+pub(crate) struct LogKey {
+    pub(crate) number: SubjectNumber,
+    pub(crate) key: SecretKey,
+}
+
+/// Commits to subjects under openings that derive from their log keys.
+pub(crate) fn commitments(
+    salt: &[u8; 16],
+    keys: &[LogKey],
+    subjects: &[(SubjectId, FieldSet)],
+) -> Vec<Commitment> {
+    let commit = |(log_key, (subject, fields)): (&LogKey, &(SubjectId, FieldSet))| {
+        let opening = opening(&log_key.key, salt);
+        Commitment::new(&opening, subject.as_bytes(), log_key.number, *fields)
+    };
+    keys.iter().zip(subjects).map(commit).collect()
 }
 
 /// The data keys of some records, each by generation.

@@ -109,7 +109,7 @@ impl Credential {
 
     /// Says whether this is the operator's own credential.
     pub fn is_operator(&self) -> bool {
-        self.id == OPERATOR
+        self.recipient == OPERATOR && self.key_hash.is_none()
     }
 
     pub(crate) fn from_row(row: &CredentialRow, key: &MacKey) -> Result<Self, KeeperError> {

@@ -1,5 +1,6 @@
 //! Erasure, the keeper's half: destroying the keys is what erases; the sealed bytes follow.
 
+use crate::admission::commitments;
 use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Body, Phase};
@@ -9,6 +10,10 @@ use lethe_model::{FieldSet, Power, RecordId, StoreId, SubjectId};
 use lethe_store::StoreError;
 use lethe_store::keyring::intents::IntentRow;
 use lethe_store::keyring::{data_keys, intents, known_orders, lookups, subject_keys};
+
+/// Up to this size the keyring is compacted after every erasure: 64 MiB take about a second. Copies
+/// of wrapped keys in unused parts of a larger one lose their meaning with the next rotation.
+pub const COMPACTED_BYTES_MAX: u64 = 64 << 20;
 
 /// Proof that an erasure's intent is in the log and its keys are destroyed.
 #[derive(Debug)]
@@ -23,6 +28,14 @@ pub struct ErasurePermit {
     pub lookups_removed: usize,
     /// How many orders became tombstones.
     pub tombstones: usize,
+    is_compacted: bool,
+}
+
+impl ErasurePermit {
+    /// Says whether the keyring was too large to be compacted: a rotation then ends what is left.
+    pub fn is_rotation_due(&self) -> bool {
+        !self.is_compacted
+    }
 }
 
 impl Keeper {
@@ -43,6 +56,8 @@ impl Keeper {
     ) -> Result<ErasurePermit, Refusal> {
         // Whoever may manage keys may erase, until roles tell the two apart.
         require(credential, Power::Keys)?;
+        // Traces of finished batches may hold this person's look-up hashes.
+        self.forget_settled()?;
         let store = credential.store;
         let rows = self.reader().read(|tx| -> Result<Vec<_>, Refusal> {
             let fetch = |subject| subject_keys::fetch(tx, subject).map_err(Refusal::from);
@@ -57,7 +72,7 @@ impl Keeper {
         let salt = self.around.random.bytes();
         let intent: [u8; 16] = self.around.random.bytes();
         let fields: Vec<_> = subjects.iter().map(|one| (*one, FieldSet::all())).collect();
-        let commitments = self.commit(&salt, &rows, &fields)?;
+        let commitments = commitments(&salt, &self.open_log_keys(&rows)?, &fields);
         let public = public_part(ActKind::Erase, Phase::Intent, store, &credential.id, None);
         let body = Body::new(salt, public, commitments);
         let now_ms = self.around.clock.now_ms();
@@ -88,6 +103,7 @@ impl Keeper {
             keys_destroyed: 0,
             lookups_removed: 0,
             tombstones: 0,
+            is_compacted: false,
         };
         let row_index = i64::try_from(log_index).unwrap_or(i64::MAX);
         self.writer().write(|tx| -> Result<(), StoreError> {
@@ -124,7 +140,7 @@ impl Keeper {
     /// What log and keyring say; recovery ends the erasure then.
     pub fn finish_erasure(
         &self,
-        permit: &ErasurePermit,
+        permit: &mut ErasurePermit,
         counts: serde_json::Value,
     ) -> Result<u64, Refusal> {
         let (store, credential) = (permit.store, &permit.credential);
@@ -139,6 +155,10 @@ impl Keeper {
         let index = self.append(public)?;
         let mut writer = self.writer();
         writer.write(|tx| intents::delete(tx, &permit.intent))?;
+        if writer.bytes()? <= COMPACTED_BYTES_MAX {
+            writer.compact()?;
+            permit.is_compacted = true;
+        }
         writer.checkpoint()?;
         Ok(index)
     }

@@ -1,5 +1,6 @@
 //! Intake, the keeper's half: the intent in the log, then the keys; the sealed data comes after.
 
+use crate::admission::{LogKey, commitments};
 use crate::credentials::require;
 use crate::intents::finish;
 use crate::keeper::public_part;
@@ -35,7 +36,8 @@ pub struct IntakePermit {
     credential: String,
     log_index: u64,
     intent: [u8; 16],
-    new_subjects: Vec<SubjectKeyRow>,
+    /// Not wrapped yet: a rotation may come before they are stored.
+    new_subjects: Vec<(SubjectId, LogKey)>,
 }
 
 /// A record's fresh data key.
@@ -110,12 +112,12 @@ impl Keeper {
         self.around.random.fill(&mut salt_and_intent);
         let (salt, intent) = salt_and_intent.split_at(16);
         let (salt, intent) = (to_array(salt), to_array(intent));
-        let rows = self.subject_rows(store, subjects)?;
+        let keys = self.intake_log_keys(store, subjects)?;
         let fields: Vec<(SubjectId, FieldSet)> = subjects
             .iter()
             .map(|planned| (planned.subject, planned.fields))
             .collect();
-        let commitments = self.commit(&salt, &rows, &fields)?;
+        let commitments = commitments(&salt, &keys, &fields);
         let mut public = public_part(ActKind::Intake, Phase::Intent, store, &credential.id, None);
         let all_fields = fields
             .iter()
@@ -127,10 +129,11 @@ impl Keeper {
             .admission()
             .log
             .append(now_ms, &[body], &*self.around.random)?;
-        let new_subjects = rows
+        let new_subjects = keys
             .into_iter()
             .zip(subjects)
-            .filter_map(|(row, planned)| planned.is_new.then_some(row))
+            .filter(|(_, planned)| planned.is_new)
+            .map(|(key, planned)| (planned.subject, key))
             .collect();
         Ok(IntakePermit {
             store,
@@ -141,46 +144,44 @@ impl Keeper {
         })
     }
 
-    /// Fetches the rows of known subjects and makes those of new ones.
-    fn subject_rows(
+    /// Opens the log keys of known subjects and draws those of new ones.
+    fn intake_log_keys(
         &self,
         store: StoreId,
         subjects: &[PlannedSubject],
-    ) -> Result<Vec<SubjectKeyRow>, Refusal> {
-        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+    ) -> Result<Vec<LogKey>, Refusal> {
+        let known = self
+            .reader()
+            .read(|tx| -> Result<Vec<SubjectKeyRow>, Refusal> {
+                let known = subjects.iter().filter(|planned| !planned.is_new);
+                known
+                    .map(|planned| {
+                        let row = subject_keys::fetch(tx, &planned.subject)?;
+                        row.filter(|row| row.store == store).ok_or(Refusal::Gone)
+                    })
+                    .collect()
+            })?;
+        let mut known = self.open_log_keys(&known)?.into_iter();
         let new_count = subjects.iter().filter(|planned| planned.is_new).count();
         let mut numbers = self.new_subject_numbers(new_count as u64)?;
-        let mut random = vec![0; new_count * 44];
+        let mut random = vec![0; new_count * 32];
         self.around.random.fill(&mut random);
-        let mut draws = random.chunks_exact(44);
-        self.reader().read(|tx| {
-            subjects
-                .iter()
-                .map(|planned| {
-                    if !planned.is_new {
-                        let row = subject_keys::fetch(tx, &planned.subject)?;
-                        return row.filter(|row| row.store == store).ok_or(Refusal::Gone);
-                    }
-                    let draw = draws.next().expect("one draw per new subject");
-                    let mut key = [0; 32];
-                    key.copy_from_slice(&draw[..32]);
-                    let key = SecretKey::take(&mut key);
-                    let mut nonce = [0; 12];
-                    nonce.copy_from_slice(&draw[32..]);
-                    let number = numbers.next().expect("one number per new subject");
-                    let context = log_key_context(&planned.subject, number, store);
-                    let wrapped = epochs.wrap(&context, &key, nonce);
-                    let epoch = epochs.current();
-                    Ok(SubjectKeyRow {
-                        subject: planned.subject,
-                        number,
-                        store,
-                        epoch,
-                        wrapped,
-                    })
-                })
-                .collect()
-        })
+        let mut draws = random.chunks_exact_mut(32);
+        let mut draw = || {
+            let key = draws.next().expect("one draw per new subject");
+            LogKey {
+                number: numbers.next().expect("one number per new subject"),
+                key: SecretKey::take(key.try_into().expect("a key's length")),
+            }
+        };
+        let mut of = |planned: &PlannedSubject| {
+            if planned.is_new {
+                draw()
+            } else {
+                known.next().expect("one key per known subject")
+            }
+        };
+        Ok(subjects.iter().map(&mut of).collect())
     }
 
     /// Stores the keys of a batch, with the trace that lets a crash be undone or finished.
@@ -194,7 +195,7 @@ impl Keeper {
     pub fn store_keys(&self, permit: &IntakePermit, writes: &KeyringWrites) -> Result<(), Refusal> {
         let settled =
             std::mem::take(&mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut nonces = vec![0; writes.keys.len() * 12];
+        let mut nonces = vec![0; (permit.new_subjects.len() + writes.keys.len()) * 12];
         self.around.random.fill(&mut nonces);
         let mut writer = self.writer();
         // Held until the rows are committed: a rotation must not retire this epoch in between.
@@ -204,12 +205,27 @@ impl Keeper {
             for id in &settled {
                 finish(tx, id)?;
             }
-            for row in &permit.new_subjects {
-                subject_keys::insert(tx, row)?;
+            let mut nonces = nonces
+                .chunks_exact(12)
+                .map(|nonce| nonce.try_into().expect("chunks of a nonce's length"));
+            for (subject, LogKey { number, key }) in &permit.new_subjects {
+                let (number, store) = (*number, permit.store);
+                let context = log_key_context(subject, number, store);
+                let nonce = nonces.next().expect("one nonce per key");
+                let wrapped = epochs.wrap(&context, key, nonce);
+                let epoch = epochs.current();
+                let row = SubjectKeyRow {
+                    subject: *subject,
+                    number,
+                    store,
+                    epoch,
+                    wrapped,
+                };
+                subject_keys::insert(tx, &row)?;
             }
-            for (key, nonce) in writes.keys.iter().zip(nonces.chunks_exact(12)) {
+            for key in &writes.keys {
                 let context = data_key_context(&key.record, key.generation);
-                let nonce = nonce.try_into().expect("chunks of a nonce's length");
+                let nonce = nonces.next().expect("one nonce per key");
                 let row = DataKeyRow {
                     record: key.record,
                     generation: key.generation,
@@ -381,7 +397,7 @@ fn trace(
         subjects: permit
             .new_subjects
             .iter()
-            .map(|row| *row.subject.as_bytes())
+            .map(|(subject, _)| *subject.as_bytes())
             .collect(),
         lookups,
         orders: of(true),

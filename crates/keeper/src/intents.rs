@@ -61,7 +61,8 @@ impl Keeper {
             "rolled-back"
         };
         self.log_outcome(intent.log_index, store, outcome)?;
-        self.writer().write(|tx| -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        writer.write(|tx| -> Result<(), StoreError> {
             match &intent.trace {
                 IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
                 IntentTrace::Intake(trace) => undo_intake(tx, trace)?,
@@ -69,6 +70,10 @@ impl Keeper {
             }
             intents::delete(tx, &intent.id)
         })?;
+        if let IntentTrace::Erase { .. } = intent.trace {
+            // The destroyed keys must not survive in the write-ahead log.
+            writer.checkpoint()?;
+        }
         Ok(())
     }
 

@@ -95,6 +95,8 @@ impl Keeper {
         around: Surroundings,
     ) -> Result<Self, KeeperError> {
         let mut writer = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        // A crash may have left destroyed keys in the write-ahead log.
+        writer.checkpoint()?;
         let reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
         let (epochs, service, credentials, last_number) =
             writer.read(|tx| -> Result<_, KeeperError> {

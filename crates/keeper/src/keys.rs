@@ -10,6 +10,7 @@ use lethe_store::keyring::epochs::{self, EpochRow};
 use lethe_store::keyring::service_keys::{self, ServiceKeyRow};
 use lethe_store::{StoreError, Tx};
 use std::collections::HashMap;
+use zeroize::Zeroizing;
 
 /// Key-encryption keys by epoch.
 pub(crate) struct Epochs {
@@ -56,6 +57,11 @@ impl Epochs {
 
     pub(crate) fn current(&self) -> i64 {
         self.current
+    }
+
+    /// Says whether keys of an epoch can be unwrapped: not once it was retired.
+    pub(crate) fn holds(&self, epoch: i64) -> bool {
+        self.keys.contains_key(&epoch)
     }
 
     pub(crate) fn oldest(&self) -> i64 {
@@ -105,9 +111,12 @@ fn epoch_context(epoch: i64) -> Vec<u8> {
     [b"lethe-epoch-v1".as_slice(), &epoch.to_be_bytes()].concat()
 }
 
+/// Keys by kind and scope, cleared when dropped.
+type Secrets = HashMap<(String, String), Zeroizing<Vec<u8>>>;
+
 /// Keys that serve no single record.
 pub(crate) struct ServiceKeys {
-    secrets: HashMap<(String, String), Vec<u8>>,
+    secrets: Secrets,
     indexes: HashMap<(i64, i64), BlindIndexKey>,
     tokens: HashMap<(i64, String), TokenKey>,
     pub(crate) credentials: MacKey,
@@ -186,7 +195,7 @@ impl ServiceKeys {
                 open_bytes(root, &context, &row.wrapped).map_err(|_| KeeperError::Keyring {
                     what: "a service key",
                 })?;
-            secrets.insert((row.kind, row.scope), secret);
+            secrets.insert((row.kind, row.scope), Zeroizing::new(secret));
         }
         let mut keys = Self {
             credentials: MacKey::new(&secret_of(&secrets, CREDENTIALS, "")?),
@@ -265,11 +274,7 @@ fn add(
     service_keys::insert(tx, &row, now_ms)
 }
 
-fn secret_of(
-    secrets: &HashMap<(String, String), Vec<u8>>,
-    kind: &str,
-    scope: &str,
-) -> Result<SecretKey, KeeperError> {
+fn secret_of(secrets: &Secrets, kind: &str, scope: &str) -> Result<SecretKey, KeeperError> {
     secrets
         .get(&(kind.to_owned(), scope.to_owned()))
         .and_then(|secret| <[u8; 32]>::try_from(secret.as_slice()).ok())

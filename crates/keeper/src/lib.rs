@@ -20,7 +20,7 @@ mod trace;
 
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use credential::{Credential, GrantText, OPERATOR};
-pub use erasure::ErasurePermit;
+pub use erasure::{COMPACTED_BYTES_MAX, ErasurePermit};
 pub use error::{KeeperError, Refusal};
 pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,

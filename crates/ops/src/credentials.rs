@@ -110,8 +110,14 @@ impl Vault {
         if grant.powers.iter().next().is_none() {
             return Err(Error::invalid("powers", "a key needs at least one power"));
         }
-        // Nobody hands out more than they hold.
-        if !by.grant.fields.covers(grant.fields)
+        // Nobody hands out more than they hold; the operator holds the root key.
+        let is_more = grant.people_per_day > by.grant.people_per_day
+            || by
+                .grant
+                .expires_at_ms
+                .is_some_and(|end| grant.expires_at_ms > Some(end));
+        if (is_more && !by.is_operator())
+            || !by.grant.fields.covers(grant.fields)
             || grant
                 .purposes
                 .iter()
@@ -215,12 +221,18 @@ impl Vault {
             (None, false) => "active",
         };
         let can_reveal = state == "active" && grant.powers.contains(Power::Reveal);
+        // Whoever makes keys can make another when one is used up.
+        let is_unbounded = state == "active" && grant.powers.contains(Power::Keys);
         let per_day = u64::from(grant.people_per_day);
         let days_left = grant.expires_at_ms.map_or(u64::MAX, |expiry| {
             u64::try_from((expiry - now_ms).max(0) / 86_400_000 + 1).unwrap_or(u64::MAX)
         });
         let used = self.keeper.quota_used(credential);
-        let reach = |bound: u64| if can_reveal { people.min(bound) } else { 0 };
+        let reach = |bound: u64| match (is_unbounded, can_reveal) {
+            (true, _) => people,
+            (false, true) => people.min(bound),
+            (false, false) => 0,
+        };
         Ok(CredentialView {
             id: credential.id.clone(),
             recipient: credential.recipient.clone(),

@@ -21,6 +21,9 @@ pub struct ErasureReport {
     pub lookups_removed: usize,
     /// Orders whose number stays as a tombstone, so that no import brings them back.
     pub tombstones: usize,
+    /// Whether copies of the destroyed, wrapped keys may lie in unused parts of a keyring too large to
+    /// be compacted at once: they lose their meaning with the next `lethe rotate`.
+    pub is_rotation_due: bool,
     /// Where the log holds the outcome.
     pub log_index: u64,
 }
@@ -44,14 +47,17 @@ impl Vault {
             Token::Subject(subject) | Token::Order(subject, _) => subject,
         };
         let state = &mut *self.intake.lock();
+        self.intake.settle_earlier(state)?;
         let plan = plan(&mut state.active, subject)?;
-        let permit = match self
+        let mut permit = match self
             .keeper
             .begin_erasure(credential, &plan.subjects, &plan.records)
         {
             Err(lethe_keeper::Refusal::Gone) => return Err(Error::NotFound),
             other => other?,
         };
+        // From here on the person is gone, whatever fails: what is left to do is done later then.
+        state.is_unsettled = true;
         let subjects: Vec<[u8; 16]> = plan.subjects.iter().map(|one| *one.as_bytes()).collect();
         let single: Vec<_> = plan
             .records
@@ -71,7 +77,8 @@ impl Vault {
             "records_removed": records_removed,
             "tombstones": permit.tombstones,
         });
-        let log_index = self.keeper.finish_erasure(&permit, counts)?;
+        let log_index = self.keeper.finish_erasure(&mut permit, counts)?;
+        state.is_unsettled = false;
         self.keeper.publish_log()?;
         Ok(ErasureReport {
             subjects: plan.subjects.len(),
@@ -79,6 +86,7 @@ impl Vault {
             records_removed,
             lookups_removed: permit.lookups_removed,
             tombstones: permit.tombstones,
+            is_rotation_due: permit.is_rotation_due(),
             log_index,
         })
     }

@@ -74,8 +74,11 @@ impl Vault {
         require_intake(credential)?;
         self.intake.set_speed(Speed::Bulk)?;
         let report = self.import_all(credential, source, options, &mut progress, &mut rejected);
-        self.intake.set_speed(Speed::Serving)?;
-        report
+        let calmed = self.intake.set_speed(Speed::Serving);
+        // The first failure tells more than what follows from it.
+        let report = report?;
+        calmed?;
+        Ok(report)
     }
 
     fn import_all(

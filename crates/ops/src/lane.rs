@@ -158,17 +158,21 @@ impl Worker {
                     };
                     let mut wanted = Vec::new();
                     for category in job.query.fields.categories() {
-                        let owner = match category {
-                            Category::Delivery => {
-                                orders::recipient(tx, &subject, &order)?.unwrap_or(subject)
-                            }
-                            _ => subject,
+                        let gift_to = match category {
+                            Category::Delivery => orders::recipient(tx, &subject, &order)?,
+                            _ => None,
                         };
-                        wanted.push(RecordId {
-                            subject: owner,
+                        let subject = gift_to.unwrap_or(subject);
+                        let id = RecordId {
+                            subject,
                             order,
                             category,
-                        });
+                        };
+                        // The parcel of somebody who was erased must not stand in the way of the
+                        // buyer's own records.
+                        if gift_to.is_none() || records::fetch(tx, &id)?.is_some() {
+                            wanted.push(id);
+                        }
                     }
                     Ok(wanted)
                 })
@@ -190,7 +194,6 @@ impl Worker {
             .iter()
             .map(|one| (&one.receipt, one.records.as_slice()))
             .collect();
-        let keys = self.keeper.data_keys(&asked);
         let rows = self
             .active
             .read(|tx| -> Result<Vec<Vec<Option<RecordRow>>>, StoreError> {
@@ -202,6 +205,8 @@ impl Worker {
                 };
                 openings.iter().map(of).collect()
             });
+        // After the rows: a new version keeps the key of the one before until it is stored.
+        let keys = self.keeper.data_keys(&asked);
         let (keys, rows) = match (keys, rows) {
             (Ok(keys), Ok(rows)) => (keys, rows),
             (Err(refusal), _) => {

@@ -193,6 +193,23 @@ impl Database {
         Err(StoreError::Busy)
     }
 
+    /// Returns the size of the database in bytes.
+    pub fn bytes(&mut self) -> Result<u64, StoreError> {
+        let Engine::Sqlite(connection) = &mut self.engine;
+        let number =
+            |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        let bytes = number("page_count")? * number("page_size")?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
+    }
+
+    /// Rewrites the database without its unused parts, where copies of moved rows survive: secure
+    /// delete overwrites rows that are deleted, not those that a page split left behind.
+    pub fn compact(&mut self) -> Result<(), StoreError> {
+        let Engine::Sqlite(connection) = &mut self.engine;
+        connection.execute_batch("VACUUM")?;
+        Ok(())
+    }
+
     pub(crate) fn sqlite(&mut self) -> &mut Connection {
         let Engine::Sqlite(connection) = &mut self.engine;
         connection

@@ -78,6 +78,24 @@ fn kill_at_random(chance: &mut Chance, mut command: Command, max_ms: u64) -> boo
     is_alive
 }
 
+/// Kills a command at a random moment after it has announced itself in the log.
+fn kill_when_announced(era: &mut Era, mut command: Command, max_ms: u64) -> bool {
+    let before = era.folder.log_bytes();
+    let mut child = command.spawn().expect("the binary starts");
+    while era.folder.log_bytes() == before && child.try_wait().expect("a child").is_none() {
+        std::thread::sleep(Duration::from_micros(100));
+    }
+    std::thread::sleep(era.chance.moment(max_ms));
+    let is_alive = child.try_wait().expect("a child").is_none();
+    child.kill().expect("a child");
+    let status = child.wait().expect("a child");
+    assert!(
+        is_alive || status.success(),
+        "it failed by itself: {status}"
+    );
+    is_alive
+}
+
 /// Kills an import, once or twice, and lets the last one through.
 fn import(era: &mut Era) -> bool {
     let mut export = era.new_orders(1_100);
@@ -115,7 +133,7 @@ fn import(era: &mut Era) -> bool {
 fn rotation(era: &mut Era) -> bool {
     let before = check::stored(&era.folder);
     let command = era.folder.command(&["rotate"]);
-    let was_alive = kill_at_random(&mut era.chance, command, 250);
+    let was_alive = kill_when_announced(era, command, 120);
     let after = era.settle();
     assert!(
         after.wrapped.keys().eq(before.wrapped.keys()),
@@ -161,7 +179,7 @@ fn erasure(era: &mut Era) -> bool {
     let command = era
         .folder
         .command(&["--key-file", key, "erase", &token, "--yes"]);
-    let was_alive = kill_at_random(&mut era.chance, command, 180);
+    let was_alive = kill_when_announced(era, command, 15);
     let server = Server::start(&era.folder);
     let after = check::stored(&era.folder);
     let gone = before

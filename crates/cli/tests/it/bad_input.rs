@@ -1,7 +1,9 @@
 //! Input that cannot be taken: what is said, with which code and status, and that nothing changed.
 
-use crate::shop::{ORDERS, Shop, assert_run};
+use crate::shop::{ORDERS, Run, Shop, assert_run};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 #[test]
@@ -24,7 +26,7 @@ fn a_folder_with_other_things_is_left_alone() {
     fs::write(shop.data().join("thesis.txt"), "years of work").unwrap();
     assert_run!(shop.run("init"), @r"
     [stderr]
-    lethe: folder: is not empty and holds no Lethe installation: choose an empty or new folder [invalid-input]
+    lethe: lethe-data is not empty and holds no Lethe installation: choose an empty or new folder [invalid-input]
     [exit 2]
     ");
     assert_eq!(fs::read_dir(shop.data()).unwrap().count(), 1);
@@ -93,7 +95,6 @@ fn a_wrong_passphrase_opens_nothing() {
     ");
     assert_run!(shop.run("--passphrase-file other status --json"), @r#"
     [stderr]
-    warning: everybody on this machine can read other: chmod 600 it
     {"error":{"code":"wrong-passphrase","message":"wrong passphrase for this root key file"}}
     [exit 3]
     "#);
@@ -224,11 +225,8 @@ fn a_key_that_contradicts_itself_is_not_made() {
 #[test]
 fn an_expired_key_is_refused() {
     let shop = Shop::filled();
-    let now: u64 = std::time::SystemTime::UNIX_EPOCH
-        .elapsed()
-        .unwrap()
-        .as_secs();
-    let end = jiff::Timestamp::from_second(i64::try_from(now).unwrap() + 3).unwrap();
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let end = jiff::Timestamp::from_second(now.as_secs() as i64 + 3).unwrap();
     shop.make_key(&format!(
         "--recipient tool --fields invoice.reference --purposes support --people-per-day 9 --expires {end}"
     ));
@@ -269,20 +267,75 @@ fn a_public_address_is_refused() {
 
 #[test]
 fn a_read_only_folder_is_named_and_left_as_it_is() {
-    use std::os::unix::fs::PermissionsExt;
     let shop = Shop::filled();
-    let database = shop.data().join("active/active.db");
-    let set = |mode| fs::set_permissions(shop.data(), fs::Permissions::from_mode(mode)).unwrap();
-    set(0o500);
-    // Root may write anywhere: then there is nothing to see here.
-    if fs::write(shop.data().join("probe"), "").is_err() {
-        fs::remove_file(shop.data().join("lock")).unwrap_err();
-        fs::set_permissions(shop.data().join("lock"), fs::Permissions::from_mode(0o400)).unwrap();
-        assert_run!(shop.run("status"), @"");
-        fs::set_permissions(shop.data().join("lock"), fs::Permissions::from_mode(0o600)).unwrap();
+    let Some(as_stranger) = stranger(&shop) else {
+        return;
+    };
+    let lock = shop.data().join("lock");
+    set_mode(&lock, 0o400);
+    set_mode(&shop.data(), 0o500);
+    assert_run!(as_stranger("status"), @r"
+    [stderr]
+    lethe: cannot write lethe-data/lock: Permission denied (os error 13) [file-system]
+    [exit 1]
+    ");
+    set_mode(&lock, 0o600);
+    let active = shop.data().join("active");
+    set_mode(&active.join("active.db"), 0o400);
+    set_mode(&active, 0o500);
+    assert_run!(as_stranger("status"), @r"
+    [stderr]
+    lethe: the database cannot be written: check that its folder belongs to this user and is not read-only [read-only]
+    [exit 1]
+    ");
+    assert_run!(as_stranger("import shopify-orders in/orders.csv"), @r"
+    [stderr]
+    lethe: the database cannot be written: check that its folder belongs to this user and is not read-only [read-only]
+    [exit 1]
+    ");
+    set_mode(&active, 0o700);
+    set_mode(&active.join("active.db"), 0o600);
+    set_mode(&shop.data(), 0o700);
+    assert_eq!(as_stranger("status --json").code, 0);
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Returns a way to run commands as somebody whom permissions bind. Root's own commands may write
+/// anywhere; where root cannot become somebody else, there is nothing to test.
+fn stranger(shop: &Shop) -> Option<impl Fn(&str) -> Run> {
+    const NOBODY: u32 = 65_534;
+    let is_root = rustix::process::geteuid().is_root();
+    let command = move |line: &str| {
+        let own = shop.command();
+        let mut command = std::process::Command::new("setpriv");
+        if is_root {
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]);
+        }
+        command.arg(own.get_program()).args(line.split_whitespace());
+        command.current_dir(own.get_current_dir().unwrap());
+        for (name, value) in own.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.output()
+    };
+    if is_root {
+        give(&shop.path(""), NOBODY);
     }
-    set(0o700);
-    drop(fs::remove_file(shop.data().join("probe")));
-    assert!(database.exists());
-    assert_eq!(shop.counts().1, ORDERS);
+    match command("status") {
+        Ok(output) if output.status.success() => {}
+        _ => return None,
+    }
+    Some(move |line: &str| shop.finish(command(line).unwrap()))
+}
+
+fn give(path: &Path, user: u32) {
+    std::os::unix::fs::chown(path, Some(user), Some(user)).unwrap();
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            give(&entry.unwrap().path(), user);
+        }
+    }
 }

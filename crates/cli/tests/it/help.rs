@@ -12,23 +12,23 @@ fn the_first_help_names_every_command() {
 
     Commands:
       init         Make a data folder and its keys
-      serve        Serve the API on a private address and on the folder's Unix socket
-      bench        Measure import, intake and reveals on this machine, with invented data in a scratch
-                   folder
-      status       Show what the installation holds, in numbers
       import       Import an export of a shop
+      status       Show what the installation holds, in numbers
       find         Look a person up by e-mail address, phone number or order number
       reveal       Reveal fields of a person or an order
       order        Show one order: what, when, for how much, and nothing about whom
       orders       List orders as tokens, a page at a time
       subject      Show which orders belong to one person
       erase        Erase a person: their keys are destroyed, so that no copy of their data opens again
-      demo         Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed
-      drill        Replay breaches on a copy of the data, and count what each thief would hold
       key          Make, list, revoke and rotate API keys
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
+      serve        Serve the API on a private address and on the folder's Unix socket
+      drill        Replay breaches on a copy of the data, and count what each thief would hold
+      demo         Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed
       sample       Write an invented shop as an export, to try things on
+      bench        Measure import, intake and reveals on this machine, with invented data in a scratch
+                   folder
       fields       List the fields, purposes and powers that a key can be granted
       completions  Print a completion script for a shell
 

@@ -45,7 +45,8 @@ pub(crate) fn attack(scene: &Scene<'_>, unlocked: &Unlocked) -> Result<Finding, 
         let email = by_email.contains(person).then_some(FieldKind::Email);
         fields.add_person(phone.into_iter().chain(email));
     }
-    let named = by_phone.union(&by_email).count() as u64;
+    let counted = |people: usize| scene.people.extrapolate(people as u64);
+    let named = counted(by_phone.union(&by_email).count());
     let mut facts: Vec<String> = guesses.iter().map(phone_fact).collect();
     facts.push(format!(
         "A leaked list of {} addresses, half of them real, gave {} people; phone numbers gave {}.",
@@ -60,9 +61,9 @@ pub(crate) fn attack(scene: &Scene<'_>, unlocked: &Unlocked) -> Result<Finding, 
     ));
     Ok(Finding {
         named,
-        reachable: phones.owners().union(&emails.owners()).count() as u64,
-        fields: fields.counts(),
-        shop_named: scene.people.extrapolate(shop.len() as u64),
+        reachable: counted(phones.owners().union(&emails.owners()).count()),
+        fields: fields.extrapolated(scene.people),
+        shop_named: counted(shop.len()),
         verdict: Verdict::KnownLimit,
         sentence: format!(
             "With this key a thief can guess: whoever's phone number or address is on a list that \
@@ -137,10 +138,11 @@ impl Targets {
             rows.collect()
         };
         let rows = read().map_err(DrillError::database("the keyring"))?;
+        let known: HashSet<Owner> = scene.people.known.iter().map(|one| one.subject).collect();
         let rows = rows
             .into_iter()
             .filter_map(|(hash, subject)| Some((hash.try_into().ok()?, subject.try_into().ok()?)));
-        Ok(Self::new(rows))
+        Ok(Self::new(rows.filter(|(_, owner)| known.contains(owner))))
     }
 
     fn audience(scene: &Scene<'_>) -> Result<Self, DrillError> {

@@ -12,6 +12,8 @@ use std::collections::{BTreeSet, HashMap};
 const VALUE_BYTES_MIN: usize = 6;
 /// The same for a value as it is written.
 pub(crate) const NEEDLE_BYTES_MIN: usize = 8;
+/// Shorter numbers occur by chance among amounts and dates.
+const DIGITS_MIN: usize = 10;
 /// Remarks of the shop (`paid cash`) repeat each other: shorter ones lead to nobody.
 const REMARK_BYTES_MIN: usize = 12;
 /// Of long texts the beginning is enough.
@@ -159,7 +161,8 @@ struct Building {
 
 impl Building {
     fn add(&mut self, kind: FieldKind, value: &str, person: u32, is_compared: bool) {
-        if value.len() < VALUE_BYTES_MIN {
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+        if value.len() < VALUE_BYTES_MIN || is_number && value.len() < DIGITS_MIN {
             return;
         }
         let value = match is_compared {

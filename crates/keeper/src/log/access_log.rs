@@ -99,6 +99,8 @@ pub struct AccessLog {
     last_ms: u64,
     pending: Publication,
     published_size: u64,
+    /// A publication is being written by another thread.
+    is_publishing: bool,
     is_stopped: bool,
 }
 
@@ -120,6 +122,7 @@ impl AccessLog {
         let files = LogFiles::new(dir);
         fs::create_dir_all(dir.join("segments"))
             .and_then(|()| fs::create_dir_all(files.tree()))
+            .and_then(|()| files.write_verifier_key(&keys.signer.verifier_key().to_string()))
             .map_err(LogError::Write)?;
         let checkpoint = signed_checkpoint(&files, &keys)?;
         let Some(last) = files.segments().map_err(LogError::Read)?.pop() else {
@@ -136,11 +139,6 @@ impl AccessLog {
 
     fn begin(files: LogFiles, keys: LogKeys, random: &dyn Random) -> Result<Self, LogError> {
         let segment = new_segment(&files, &keys, &TileStack::new(), 0, &[], random)?;
-        fs::write(
-            files.dir().join("vkey"),
-            format!("{}\n", keys.signer.verifier_key()),
-        )
-        .map_err(LogError::Write)?;
         Ok(Self {
             files,
             keys,
@@ -150,6 +148,7 @@ impl AccessLog {
             last_ms: 0,
             pending: Publication::default(),
             published_size: 0,
+            is_publishing: false,
             is_stopped: false,
         })
     }
@@ -190,9 +189,19 @@ impl AccessLog {
             last_ms: header.last_ms,
             pending: Publication::default(),
             published_size,
+            is_publishing: false,
             is_stopped: false,
             keys,
         };
+        // The tree a segment begins with was published before the segment was made.
+        let begins_signed = match checkpoint {
+            None => log.stack.size() == 0,
+            Some(signed) if signed.size() == log.stack.size() => *signed.root() == log.stack.root(),
+            Some(signed) => signed.size() > log.stack.size(),
+        };
+        if !begins_signed {
+            return Err(LogError::Altered);
+        }
         let signed_at = |size: u64| checkpoint.filter(|signed| signed.size() == size);
         let mut groups = Groups::new(&bytes, start);
         while let Some(group) = groups.next_group().map_err(damaged)? {
@@ -259,7 +268,9 @@ impl AccessLog {
         if self.is_stopped {
             return Err(LogError::Stopped);
         }
-        if self.segment.len > SEGMENT_BYTES_MAX {
+        // Not while tiles of this segment are still being written elsewhere: recovery rebuilds those
+        // of the last segment only.
+        if self.segment.len > SEGMENT_BYTES_MAX && !self.is_publishing {
             self.roll(random)?;
         }
         // A clock that went back must not let a later entry claim an earlier time.
@@ -349,6 +360,7 @@ impl AccessLog {
         if self.published_size == self.stack.size() {
             return None;
         }
+        self.is_publishing = true;
         let mut publication = std::mem::take(&mut self.pending);
         publication.size = self.stack.size();
         publication.partial_tiles = self.stack.partial_tiles();
@@ -363,6 +375,7 @@ impl AccessLog {
 
     /// Notes that a publication is on disk, or puts it back to be tried again.
     pub fn finish_publication(&mut self, publication: Publication, written: bool) {
+        self.is_publishing = false;
         if written {
             self.published_size = self.published_size.max(publication.size);
             return;

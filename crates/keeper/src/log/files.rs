@@ -32,6 +32,14 @@ impl LogFiles {
         }
     }
 
+    /// Names a published tree by itself, as a mirror or an auditor has it.
+    pub fn of_tree(tree: &Path) -> Self {
+        Self {
+            dir: tree.to_owned(),
+            tree: tree.to_owned(),
+        }
+    }
+
     /// Returns the folder.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -71,6 +79,21 @@ impl LogFiles {
 
     pub(super) fn sync_dir(&self) -> io::Result<()> {
         File::open(&self.dir)?.sync_all()
+    }
+
+    /// Makes the name of the checkpoint durable.
+    pub(super) fn sync_tree(&self) -> io::Result<()> {
+        File::open(&self.tree)?.sync_all()
+    }
+
+    /// Writes the verifier key beside the tree, unless it stands there.
+    pub(super) fn write_verifier_key(&self, key: &str) -> io::Result<()> {
+        if self.verifier_key()?.as_deref() == Some(key) {
+            return Ok(());
+        }
+        let mut file = File::create(self.dir.join("vkey"))?;
+        file.write_all(format!("{key}\n").as_bytes())?;
+        file.sync_all()
     }
 
     /// Makes everything in the folder's file system durable, tiles included.

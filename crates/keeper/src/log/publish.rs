@@ -40,7 +40,7 @@ impl Publication {
             files.write(&path, &bundle_bytes(&self.partial_bundle), false)?;
         }
         files.write("checkpoint", self.checkpoint.as_bytes(), true)?;
-        files.sync_dir()?;
+        files.sync_tree()?;
         self.remove_older_partials(files);
         Ok(())
     }

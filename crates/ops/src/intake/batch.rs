@@ -1,14 +1,14 @@
 //! The writer: one batch at a time, in an order that survives a crash at any point.
 
 use super::Rejection;
-use super::decide::{Decision, Draw, Overlay, Planned};
+use super::decide::{Decision, Draw, EarlierRecipient, Overlay, Planned};
 use super::prepare::Prepared;
 use super::seal::{Earlier, SealedBatch, planned_subjects, seal};
 use crate::Error;
-use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, OpenIntent, Surroundings};
-use lethe_model::{OrderId, SubjectId};
+use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, Surroundings};
+use lethe_model::{Category, OrderId, RecordId, SubjectId};
 use lethe_store::active::{batches, imports, orders, records};
-use lethe_store::{Database, Speed, StoreError};
+use lethe_store::{Database, Speed, StoreError, Tx};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -71,6 +71,8 @@ pub(crate) struct State {
     pub(crate) active: Database,
     /// Marks of batches whose intents the keyring forgets with its next write.
     finished: Vec<[u8; 16]>,
+    /// Whether an act of this process failed and its end could not be written either.
+    pub(crate) is_unsettled: bool,
 }
 
 /// What is known of the orders that a batch changes.
@@ -88,6 +90,7 @@ impl Intake {
             state: Mutex::new(State {
                 active,
                 finished: Vec::new(),
+                is_unsettled: false,
             }),
         }
     }
@@ -111,6 +114,7 @@ impl Intake {
         let mut rest = items;
         while !rest.is_empty() {
             let state = &mut *self.lock();
+            self.settle_earlier(state)?;
             let decided = self.decide(state, rest)?;
             outcomes.extend(decided.outcomes);
             rest = decided.later;
@@ -134,7 +138,7 @@ impl Intake {
         };
         state.active.read(|tx| -> Result<(), Error> {
             let recipient_of =
-                |subject: &SubjectId, order: &OrderId| orders::recipient(tx, subject, order);
+                |subject: &SubjectId, order: &OrderId| earlier_recipient(tx, subject, order);
             self.keeper.intake_state(|known| {
                 let mut items = items.into_iter();
                 for item in items.by_ref() {
@@ -205,26 +209,20 @@ impl Intake {
         let forgotten = std::mem::take(&mut state.finished);
         let stored = self.store_data(state, &permit, &sealed, &forgotten, progress);
         if let Err(error) = stored {
-            // The keys open nothing yet: take them back, so that the same orders can come again.
+            // The keys open nothing yet: they are taken back, so that the same orders can come
+            // again. If that fails too, nothing more is taken in until it succeeds.
             state.finished = forgotten;
-            let intent = OpenIntent {
-                id: *permit.intent(),
-                log_index: permit.log_index(),
-                trace: self.open_trace(permit.intent())?,
-            };
-            self.keeper.settle_after_crash(&intent, false)?;
+            state.is_unsettled = true;
+            drop(self.settle_earlier(state));
             return Err(error.into());
         }
+        if let Err(refusal) = self.keeper.finish_intake(&permit, counts) {
+            // The mark stays: it says that the data is stored when the intent is settled.
+            state.is_unsettled = true;
+            return Err(refusal.into());
+        }
         state.finished.push(*permit.intent());
-        Ok(self.keeper.finish_intake(&permit, counts)?)
-    }
-
-    fn open_trace(&self, id: &[u8; 16]) -> Result<IntentTrace, Error> {
-        let open = self.keeper.open_intents()?;
-        open.into_iter()
-            .find(|intent| intent.id == *id)
-            .map(|intent| intent.trace)
-            .ok_or(Error::NotFound)
+        Ok(())
     }
 
     fn store_data(
@@ -268,13 +266,27 @@ impl Intake {
 
     /// Ends what a crash left open: batches whose data is durable are finished, others undone.
     pub(crate) fn recover(&self) -> Result<(), Error> {
+        self.settle(&mut self.lock())?;
+        Ok(self.keeper.settle_never_begun()?)
+    }
+
+    /// Ends what an earlier failure of this process left open; nothing new begins before that.
+    pub(crate) fn settle_earlier(&self, state: &mut State) -> Result<(), Error> {
+        if state.is_unsettled {
+            self.settle(state)?;
+            state.is_unsettled = false;
+        }
+        Ok(())
+    }
+
+    fn settle(&self, state: &mut State) -> Result<(), Error> {
+        // Acts that have ended must not be ended again.
+        self.keeper.forget_settled()?;
         for intent in self.keeper.open_intents()? {
-            let state = &mut *self.lock();
             match &intent.trace {
                 IntentTrace::Intake(_) => {
                     let is_stored = state.active.read(|tx| batches::exists(tx, &intent.id))?;
                     self.keeper.settle_after_crash(&intent, is_stored)?;
-                    state.active.write(|tx| batches::delete(tx, &intent.id))?;
                 }
                 IntentTrace::Erase {
                     subjects, records, ..
@@ -284,7 +296,8 @@ impl Intake {
                 }
             }
         }
-        Ok(self.keeper.settle_never_begun()?)
+        state.finished.clear();
+        Ok(state.active.write::<_, StoreError>(batches::clear)?)
     }
 
     /// Clears the traces of finished batches.
@@ -316,6 +329,23 @@ impl Intake {
         let state = &mut *self.lock();
         Ok(state.active.write(|tx| imports::delete(tx, source))?)
     }
+}
+
+fn earlier_recipient(
+    tx: &Tx<'_>,
+    buyer: &SubjectId,
+    order: &OrderId,
+) -> Result<Option<EarlierRecipient>, StoreError> {
+    let Some(subject) = orders::recipient(tx, buyer, order)? else {
+        return Ok(None);
+    };
+    let parcel = RecordId {
+        subject,
+        order: *order,
+        category: Category::Delivery,
+    };
+    let is_stored = records::fetch(tx, &parcel)?.is_some();
+    Ok(Some(EarlierRecipient { subject, is_stored }))
 }
 
 impl Before {

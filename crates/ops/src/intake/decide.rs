@@ -37,8 +37,17 @@ pub(crate) struct Planned {
     pub(crate) links: Vec<(LookupHash, LookupKind)>,
     pub(crate) records: Vec<ClearRecord>,
     pub(crate) recipient: Option<PlannedRecipient>,
+    /// The parcel was somebody's who has been erased: what arrives for them is not taken.
+    pub(crate) erased_recipient: Option<SubjectId>,
     pub(crate) order: Option<OrderFacts>,
     pub(crate) removed: u64,
+}
+
+/// Who received an order's earlier version, and whether their parcel is still stored.
+#[derive(Clone, Copy)]
+pub(crate) struct EarlierRecipient {
+    pub(crate) subject: SubjectId,
+    pub(crate) is_stored: bool,
 }
 
 /// The recipient of a gift, as a subject of their own.
@@ -74,7 +83,7 @@ impl Overlay {
         state: &IntakeState<'_, '_>,
         draw: &Draw<'_>,
         prepared: Prepared,
-        recipient_of: impl Fn(&SubjectId, &OrderId) -> Result<Option<SubjectId>, StoreError>,
+        recipient_of: impl Fn(&SubjectId, &OrderId) -> Result<Option<EarlierRecipient>, StoreError>,
     ) -> Result<Decision, StoreError> {
         if let Some((earlier, subject, order)) = self.orders.get(&prepared.identity) {
             return Ok(if *earlier == prepared.digest {
@@ -119,15 +128,16 @@ impl Overlay {
         self.orders
             .insert(prepared.identity, (prepared.digest, subject, order_id));
         self.learn(&prepared.links, subject);
-        let recipient = match prepared.recipient {
+        let earlier = match known {
+            Some((subject, order)) => recipient_of(&subject, &order)?,
+            None => None,
+        };
+        let erased_recipient = earlier.filter(|one| !one.is_stored).map(|one| one.subject);
+        let recipient = match prepared.recipient.filter(|_| erased_recipient.is_none()) {
             None => None,
             Some(gift) => {
-                let earlier = match known {
-                    Some((subject, order)) => recipient_of(&subject, &order)?,
-                    None => None,
-                };
                 let linked = match earlier {
-                    Some(subject) => Some(subject),
+                    Some(earlier) => Some(earlier.subject),
                     None => self.linked(state, &gift.links)?.map(|(subject, _)| subject),
                 };
                 // A gift to oneself by phone number would put the parcel under the buyer again.
@@ -155,6 +165,7 @@ impl Overlay {
             links: prepared.links,
             records: prepared.records,
             recipient,
+            erased_recipient,
             order: prepared.order,
             removed: prepared.removed,
         })))

@@ -175,6 +175,7 @@ fn push_relations(
             .extend(gift.links.into_iter().map(to(gift.subject)));
         gift.subject
     });
+    let recipient = recipient.or(planned.erased_recipient);
     let Some(facts) = planned.order else { return };
     let revision = revisions.get(&(planned.subject, planned.order_id));
     sealed.orders.push(OrderRow {

@@ -111,3 +111,44 @@ fn the_log_number_of_an_erased_person_is_never_given_to_another() {
         assert!(entry.people.is_empty(), "her entry is nobody's");
     }
 }
+
+#[test]
+fn an_erased_gift_recipient_stays_erased_and_stands_in_nobodys_way() {
+    let mut test = TestVault::start();
+    test.import(&[OrderSketch::new(1001, "ana")
+        .gift_to("zoe")
+        .phone("06 39 98 12 34")]);
+    let operator = test.operator();
+    let token = test.order_token(&operator, 1001);
+    let zoe = {
+        let shown = test.vault().log_entries(&operator, None, None, 50).unwrap();
+        let intake = shown.iter().find(|entry| entry.people.len() == 2).unwrap();
+        let buyer = test.vault().order(&operator, &token).unwrap().subject;
+        intake
+            .people
+            .iter()
+            .find(|one| **one != buyer)
+            .unwrap()
+            .clone()
+    };
+    test.vault().erase(&operator, &zoe).unwrap();
+    let both = query(&["contact.name", "delivery.name"]);
+    let revealed = test.vault().reveal(&operator, &token, both).unwrap();
+    assert_eq!(
+        crate::reveal::values(&revealed).len(),
+        1,
+        "hers is gone, the buyer's is there"
+    );
+    let update = OrderSketch::new(1001, "ana").gift_to("zoe").total("99.00");
+    let report = test.import(&[update, OrderSketch::new(1002, "bob")]);
+    assert_eq!(
+        (report.updated, report.imported, report.rejected),
+        (1, 1, 0)
+    );
+    let revealed = test.vault().reveal(&operator, &token, both).unwrap();
+    assert_eq!(
+        crate::reveal::values(&revealed).len(),
+        1,
+        "an update does not bring her back"
+    );
+}

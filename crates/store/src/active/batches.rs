@@ -5,8 +5,9 @@ use crate::{StoreError, Tx, args};
 const INSERT: &str = "INSERT INTO batches (intent_id, created_at) VALUES ($1, $2)";
 const EXISTS: &str = "SELECT 1 FROM batches WHERE intent_id = $1";
 const DELETE: &str = "DELETE FROM batches WHERE intent_id = $1";
+const CLEAR: &str = "DELETE FROM batches";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, EXISTS, DELETE];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, EXISTS, DELETE, CLEAR];
 
 /// Marks a batch, in the transaction that stores its data.
 pub fn insert(tx: &Tx<'_>, intent: &[u8; 16], now_ms: i64) -> Result<(), StoreError> {
@@ -22,5 +23,11 @@ pub fn exists(tx: &Tx<'_>, intent: &[u8; 16]) -> Result<bool, StoreError> {
 /// Forgets the mark, once the keyring has forgotten the intent.
 pub fn delete(tx: &Tx<'_>, intent: &[u8; 16]) -> Result<(), StoreError> {
     tx.execute(DELETE, args![intent])?;
+    Ok(())
+}
+
+/// Forgets all marks, once no intent is open that could ask for one.
+pub fn clear(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute(CLEAR, args![])?;
     Ok(())
 }
