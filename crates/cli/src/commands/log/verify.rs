@@ -33,7 +33,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     };
     let verified = match (&args.tree, &args.key) {
         (Some(tree), Some(key)) => {
-            lethe_ops::verify_tree(&LogFiles::new(log_folder(tree)), key, &mut progress)?
+            lethe_ops::verify_tree(&log_files(tree), key, &mut progress)?
         }
         _ => door::vault(globals)?.verify_log(progress)?,
     };
@@ -52,10 +52,11 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     Ok(Exit::Done)
 }
 
-/// Returns the folder of a log: the one named, or the one around a public tree.
-fn log_folder(named: &Path) -> &Path {
-    match named.parent() {
-        Some(parent) if named.ends_with("tree") && !named.join("tree").exists() => parent,
-        _ => named,
+/// Reads the folder of a log, or a public tree by itself under whatever name it was copied.
+fn log_files(named: &Path) -> LogFiles {
+    if named.join("tree").is_dir() {
+        LogFiles::new(named)
+    } else {
+        LogFiles::of_tree(named)
     }
 }
