@@ -25,8 +25,9 @@ pub(crate) struct Cli {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
-    /// The data folder [env: LETHE_DATA] [default: ./lethe-data]
+    // Not clap's own `env` and `default_value`: `demo` goes by what this command line says alone.
     #[arg(long, value_name = "DIR", global = true)]
+    #[arg(help = "The data folder [env: LETHE_DATA] [default: ./lethe-data]")]
     pub(crate) data: Option<PathBuf>,
     /// Print one JSON document instead of text, errors too
     #[arg(long, global = true)]
@@ -35,8 +36,9 @@ pub(crate) struct Globals {
     #[arg(long, value_name = "FILE", global = true)]
     #[arg(env = "LETHE_PASSPHRASE_FILE", hide_env_values = true)]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// Act with the API key in this file instead of as the operator [env: LETHE_KEY, the key itself]
+    // The key itself may be in the environment, never an option: all processes see options.
     #[arg(long, value_name = "FILE", global = true)]
+    #[arg(help = "Act with the API key in this file, not as the operator [env: LETHE_KEY, a key]")]
     pub(crate) key_file: Option<PathBuf>,
     /// Which shop, when the installation has several
     #[arg(long, value_name = "NAME", global = true)]

@@ -2,6 +2,7 @@
 
 use lethe_model::Clock;
 use std::fmt;
+use std::io::{Write, stderr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,7 +50,8 @@ impl Settings {
             uploads_bytes_max: 64 * 1024 * 1024,
             connections_max: 1_024,
             shutdown_grace: Duration::from_secs(10),
-            report: Arc::new(|line| eprintln!("lethe: {line}")),
+            // `eprintln!` would panic, and lose the answer, when that file's disk is full too.
+            report: Arc::new(|line| drop(writeln!(stderr(), "lethe: {line}"))),
         }
     }
 }

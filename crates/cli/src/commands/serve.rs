@@ -28,7 +28,7 @@ const SOCKET_PATH_MAX: usize = 100;
 ///
 /// Public addresses are refused: the vault must not be reachable from the Internet. Ctrl-C or
 /// SIGTERM stops it; requests under way are answered first. While it runs, other commands go through
-/// its socket with an API key (--key-file or LETHE_KEY).
+/// its socket with an API key (`--key-file` or `LETHE_KEY`).
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Private address and port; port 0 takes a free one
@@ -46,17 +46,18 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     };
     let told = |listeners: &[Listener]| {
         let places: Vec<String> = listeners.iter().map(Listener::to_string).collect();
-        let value = serde_json::json!({ "serving": places });
-        output.result(&value, || {
-            let docs = listeners.iter().find_map(Listener::tcp_address);
-            let docs =
-                docs.map(|address| format!("\nThe API is described at http://{address}/docs"));
-            format!(
-                "Serving {}.{}\nCtrl-C stops it.",
-                places.join(" and "),
-                docs.unwrap_or_default()
-            )
-        })
+        if output.json {
+            // One line: whoever waits for the server reads up to its end.
+            let value = serde_json::json!({ "serving": places });
+            return output.line(&value.to_string());
+        }
+        let docs = listeners.iter().find_map(Listener::tcp_address);
+        let docs = docs.map(|address| format!("\nThe API is described at http://{address}/docs"));
+        output.line(&format!(
+            "Serving {}.{}\nCtrl-C stops it.",
+            places.join(" and "),
+            docs.unwrap_or_default()
+        ))
     };
     serving.until(stop_signal(), |listeners| {
         told(listeners)?;
@@ -124,7 +125,7 @@ pub(super) async fn stop_signal() {
     }
 }
 
-/// Tells systemd that the server is ready (sd_notify(3)); elsewhere there is nobody to tell.
+/// Tells systemd that the server is ready (`sd_notify(3)`); elsewhere there is nobody to tell.
 fn notify_service_manager() {
     let Some(path) = std::env::var_os("NOTIFY_SOCKET") else {
         return;

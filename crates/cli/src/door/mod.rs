@@ -17,6 +17,7 @@ use crate::passphrase;
 use crate::surroundings;
 use lethe_crypto::ApiKey;
 use lethe_ops::{Error, Installation, Vault};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Opens whichever way is right.
@@ -55,9 +56,14 @@ pub(crate) fn folder(globals: &Globals) -> Result<Folder, CliError> {
 /// Opens the vault with the passphrase.
 pub(crate) fn vault(globals: &Globals) -> Result<Vault, CliError> {
     // First the lock, then the passphrase: nobody types one for a folder that is taken.
-    let installation = Installation::find(&globals.data()).map_err(locked)?;
+    let installation = installation(&globals.data())?;
     let passphrase = passphrase::read(globals)?;
     Ok(installation.open(&passphrase, surroundings::real())?)
+}
+
+/// Finds and locks the installation in a folder.
+pub(crate) fn installation(data: &Path) -> Result<Installation, CliError> {
+    Installation::find(data).map_err(locked)
 }
 
 /// Reads the API key this command acts with, if there is one.

@@ -2,7 +2,7 @@
 
 use crate::folder::Folder;
 use rusqlite::{Connection, Row};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 type Id = [u8; 16];
 type RecordKey = (Id, Id, i64, i64);
@@ -132,15 +132,23 @@ pub(crate) fn nothing_open(folder: &Folder) {
 
 /// Says how many of these wrapped keys still lie somewhere in the bytes.
 pub(crate) fn surviving<'k>(bytes: &[u8], keys: impl IntoIterator<Item = &'k Vec<u8>>) -> usize {
-    let keys: HashMap<&[u8], &[u8]> = keys.into_iter().map(|key| (&key[..8], &key[..])).collect();
-    if keys.is_empty() {
-        return 0;
-    }
-    let is_key = |at: &usize| {
-        let key = keys.get(&bytes[*at..at + 8]);
-        key.is_some_and(|key| bytes[*at..].starts_with(key))
+    let start = |bytes: &[u8]| {
+        usize::from(bytes[0]) << 16 | usize::from(bytes[1]) << 8 | usize::from(bytes[2])
     };
-    (0..bytes.len().saturating_sub(8)).filter(is_key).count()
+    let keys: HashSet<&[u8]> = keys.into_iter().map(Vec::as_slice).collect();
+    let Some(len) = keys.iter().map(|key| key.len()).min() else {
+        return 0;
+    };
+    // Most places are passed over by their first three bytes alone.
+    let mut starts = vec![false; 1 << 24];
+    for key in &keys {
+        starts[start(key)] = true;
+    }
+    let mut found = 0;
+    for at in 0..bytes.len().saturating_sub(len - 1) {
+        found += usize::from(starts[start(&bytes[at..])] && keys.contains(&bytes[at..at + len]));
+    }
+    found
 }
 
 fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>, what: &str) {

@@ -6,7 +6,7 @@
 
 use crate::check;
 use crate::client::{Answer, Client};
-use crate::folder::{Folder, LETHE};
+use crate::folder::Folder;
 use crate::log::{self, Acknowledged};
 use crate::orders::{Order, csv};
 use crate::serving::Server;
@@ -34,7 +34,7 @@ fn with_orders(folder: &Folder, count: u32) -> Vec<Order> {
 }
 
 fn start(folder: &Folder) -> Server {
-    let before = ["-c", UNSIGNALLED, "sh", LETHE];
+    let before = ["-c", UNSIGNALLED, "sh", folder.binary()];
     let command = folder.through("sh", &before, &["serve", "--listen", "127.0.0.1:0"]);
     Server::spawn(folder, command).unwrap_or_else(|told| panic!("the server stopped: {told}"))
 }
@@ -122,7 +122,7 @@ fn a_log_that_cannot_be_written_means_that_nothing_is_revealed_until_it_can() {
         assert_eq!(reveal(&mut client).status, 200, "it does not go on");
     }
     server.stop();
-    log::check(&folder, &acknowledged);
+    log::check(&folder, &acknowledged, 0);
     check::stored(&folder);
 }
 
@@ -200,7 +200,7 @@ fn an_order_whose_outcome_could_not_be_logged_is_neither_lost_nor_half_stored() 
         was_stored_unsaid > 0,
         "the limit never fell between the data and its outcome"
     );
-    log::check(&folder, &[]);
+    log::check(&folder, &[], 0);
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn databases_that_cannot_grow_store_an_order_whole_or_not_at_all() {
     assert!(refused > 5, "the limit was met {refused} times only");
     server.stop();
     check::nothing_open(&folder);
-    log::check(&folder, &[]);
+    log::check(&folder, &[], 0);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn an_import_that_meets_its_limit_says_so_and_goes_on_later() {
     // In blocks of 512 bytes, or of 1,024 where the shell counts so.
     for blocks in ["200", "700", "1500", "2600"] {
         let limited = format!("ulimit -f {blocks}; {UNSIGNALLED}");
-        let before = ["-c", &limited, "sh", LETHE];
+        let before = ["-c", &limited, "sh", folder.binary()];
         let output = folder.through("sh", &before, &import).output().unwrap();
         stopped_for_space(&output, blocks);
         folder.done(&["status"]);
@@ -271,7 +271,7 @@ fn an_import_that_meets_its_limit_says_so_and_goes_on_later() {
     let count = |name: &str| report[name].as_u64().unwrap();
     assert_eq!(count("imported") + count("unchanged"), 1600, "{report}");
     assert_eq!(check::stored(&folder).orders.len(), 1600);
-    log::check(&folder, &[]);
+    log::check(&folder, &[], 0);
 }
 
 /// Asserts that a command failed with a message that leads to the disk.
@@ -368,5 +368,5 @@ fn a_full_disk_refuses_everything_and_loses_nothing() {
     folder.done(&["status"]);
     check::nothing_open(&folder);
     assert_eq!(check::stored(&folder).orders.len(), stored.len());
-    log::check(&folder, &[]);
+    log::check(&folder, &[], 0);
 }

@@ -26,8 +26,11 @@ pub(crate) struct Era {
     pub(crate) erasing: Vec<(String, String)>,
     erased: BTreeMap<u32, Order>,
     pub(crate) acknowledged: Vec<Acknowledged>,
+    pub(crate) acknowledged_count: usize,
     pub(crate) exports: Vec<Vec<Order>>,
     next_number: u32,
+    /// How much of the log was compared with what was acknowledged.
+    log_checked: u64,
     pub(crate) recoveries: u64,
 }
 
@@ -47,8 +50,10 @@ impl Era {
             erasing: Vec::new(),
             erased: BTreeMap::new(),
             acknowledged: Vec::new(),
+            acknowledged_count: 0,
             exports: Vec::new(),
             next_number: 1000,
+            log_checked: 0,
             recoveries: 0,
         };
         let first = era.new_orders(120);
@@ -130,7 +135,12 @@ impl Era {
             server.stop();
         }
         // Whatever the server left, this opening settles; its end is in good order.
-        self.recoveries += log::check(&self.folder, &self.acknowledged);
+        let acknowledged = std::mem::take(&mut self.acknowledged);
+        self.acknowledged_count += acknowledged.len();
+        let seen = log::check(&self.folder, &acknowledged, self.log_checked);
+        self.log_checked = seen.size;
+        self.recoveries += seen.recoveries;
+
         check::nothing_open(&self.folder);
         let stored = check::stored(&self.folder);
         assert_eq!(

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
-/// The binary under test.
-pub(crate) const LETHE: &str = env!("CARGO_BIN_EXE_lethe");
 const PASSPHRASE: &str = "correct horse battery";
 
 /// An installation in a temporary folder.
 pub(crate) struct Folder {
     home: TempDir,
+    binary: String,
 }
 
 /// A key for the API.
@@ -30,10 +29,22 @@ impl Folder {
 
     /// Makes an installation in this folder.
     pub(crate) fn within(home: TempDir) -> Self {
-        let folder = Self { home };
+        // A link of its own, so that a build meanwhile does not change the binary under test.
+        let built = env!("CARGO_BIN_EXE_lethe");
+        let link = home.path().join("lethe");
+        let binary = match std::fs::hard_link(built, &link) {
+            Ok(()) => link.display().to_string(),
+            Err(_) => built.to_owned(),
+        };
+        let folder = Self { home, binary };
         std::fs::write(folder.passphrase(), PASSPHRASE).expect("the passphrase is written");
         folder.done(&["init"]);
         folder
+    }
+
+    /// Returns the binary under test.
+    pub(crate) fn binary(&self) -> &str {
+        &self.binary
     }
 
     /// Returns the data folder.
@@ -52,7 +63,7 @@ impl Folder {
 
     /// Prepares a command of the binary on this folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        self.through(LETHE, &[], args)
+        self.through(&self.binary, &[], args)
     }
 
     /// Prepares the binary behind another program.

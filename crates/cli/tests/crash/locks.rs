@@ -1,7 +1,7 @@
 //! Folders that are taken, read-only or in part read-only.
 
 use crate::check;
-use crate::folder::{Folder, LETHE};
+use crate::folder::Folder;
 use crate::orders::{Order, csv};
 use crate::serving::Server;
 use serde_json::Value;
@@ -60,7 +60,12 @@ fn as_nobody(folder: &Folder, args: &[&str]) -> Option<Command> {
     if !rustix::process::geteuid().is_root() {
         return Some(folder.command(args));
     }
-    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", LETHE];
+    let nobody = [
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        folder.binary(),
+    ];
     let version = Command::new("setpriv")
         .args(nobody)
         .arg("--version")
@@ -68,7 +73,7 @@ fn as_nobody(folder: &Folder, args: &[&str]) -> Option<Command> {
     if version.is_ok_and(|output| output.status.success()) {
         return Some(folder.through("setpriv", &nobody, args));
     }
-    println!("SKIPPED: no other user can run {LETHE} here");
+    println!("SKIPPED: no other user can run {} here", folder.binary());
     None
 }
 

@@ -41,8 +41,8 @@ fn the_first_help_names_every_command() {
           --json                    Print one JSON document instead of text, errors too
           --passphrase-file <FILE>  Read the passphrase from a file instead of asking [env:
                                     LETHE_PASSPHRASE_FILE]
-          --key-file <FILE>         Act with the API key in this file instead of as the operator [env:
-                                    LETHE_KEY, the key itself]
+          --key-file <FILE>         Act with the API key in this file, not as the operator [env:
+                                    LETHE_KEY, a key]
           --store <NAME>            Which shop, when the installation has several
 
     Run `lethe demo` for a tour on invented data, `lethe init` to begin.
@@ -87,8 +87,7 @@ fn a_command_explains_itself() {
               [env: LETHE_PASSPHRASE_FILE]
 
           --key-file <FILE>
-              Act with the API key in this file instead of as the operator [env: LETHE_KEY, the key
-              itself]
+              Act with the API key in this file, not as the operator [env: LETHE_KEY, a key]
 
           --store <NAME>
               Which shop, when the installation has several

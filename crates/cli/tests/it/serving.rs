@@ -58,6 +58,9 @@ fn commands_go_through_the_server_with_a_key() {
             .args(line.split_whitespace());
         shop.finish(command.output().unwrap())
     };
+    assert!(run("status").stdout.contains("12 people, 24 orders"));
+    assert_eq!(run("log checkpoint").code, 0);
+    assert_eq!(run("log verify").code, 7);
     let email = people[0].email.as_deref().unwrap();
     assert_run!(run(&format!("find --email {email} --purpose support")), @r"
     sub_…

@@ -185,9 +185,9 @@ impl Residue {
     fn warning(&self) -> Option<String> {
         (self.stale > 0).then(|| {
             format!(
-                "Warning: {} wrapped keys of living people lie a second time in unused parts of \
-                 pages, where SQLite's secure delete does not reach: erasing one of these people \
-                 would leave the key.",
+                "Warning: wrapped keys of living people that lie a second time in unused parts of \
+                 pages, where SQLite's secure delete does not reach: {}. Erasing one of these \
+                 people would leave the key.",
                 grouped(self.stale)
             )
         })

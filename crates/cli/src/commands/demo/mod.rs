@@ -139,6 +139,7 @@ impl Story<'_> {
 
     fn import(&self, report: &import::FileReport, people: u64) -> Result<(), CliError> {
         let counts = &report.counts;
+        let secrets = text::plural(counts.secrets_removed, "secret", "secrets");
         let stored = if counts.imported == 0 {
             format!(
                 "{} orders were stored already, and nothing changed: the same file twice is the same shop.",
@@ -146,19 +147,18 @@ impl Story<'_> {
             )
         } else {
             format!(
-                "{} of {} sealed, each order's fields under keys of their own, in {:.1} s ({} orders/s).",
+                "{} of {} sealed, each order's fields under keys of their own, in {:.1} s ({} orders/s).\n\
+                 {secrets} in order notes (card numbers, wallet recovery phrases) removed before storing.",
                 text::plural(counts.imported, "order", "orders"),
                 text::plural(people, "person", "people"),
                 report.seconds,
                 text::count(report.per_second)
             )
         };
-        let secrets = text::plural(counts.secrets_removed, "secret", "secrets");
         self.tell(
             "2. A shop's export goes in",
             &format!(
-                "{}: eleven years of an invented shop, as Shopify exports them.\n{stored}\n\
-                 {secrets} in order notes (card numbers, wallet recovery phrases) removed before storing.",
+                "{}: eleven years of an invented shop, as Shopify exports them.\n{stored}",
                 self.place.export.display()
             ),
         )
@@ -222,13 +222,16 @@ impl Story<'_> {
     fn serving(&self, listeners: &[Listener], parcel: &Parcel) -> Result<(), CliError> {
         let address = listeners.iter().find_map(Listener::tcp_address);
         let address = address.map(|one| one.to_string()).unwrap_or_default();
+        let program = std::env::args()
+            .next()
+            .unwrap_or_else(|| "lethe".to_owned());
         let (data, key) = (self.place.data.display(), self.place.key.display());
         self.tell(
             &format!("\n7. Serving http://{address}"),
             &format!(
                 "The API is described at http://{address}/docs. In another terminal, with the warehouse's key:\n\
-                 \x20 lethe --data {data} --key-file {key} orders --limit 3\n\
-                 \x20 lethe --data {data} --key-file {key} reveal {} --fields delivery.city --purpose fulfilment\n\
+                 \x20 {program} --data {data} --key-file {key} orders --limit 3\n\
+                 \x20 {program} --data {data} --key-file {key} reveal {} --fields delivery.city --purpose fulfilment\n\
                  Ctrl-C stops it.",
                 parcel.token
             ),

@@ -1,5 +1,6 @@
 //! Where the demo keeps things: a data folder, and beside it what must not lie in one.
 
+use crate::door;
 use crate::error::{CliError, Exit};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -54,7 +55,7 @@ impl Place {
             return Ok(());
         }
         // Nobody may be working on it.
-        let lock = lethe_ops::Installation::find(&self.data)?;
+        let lock = door::installation(&self.data)?;
         let gone = |result: io::Result<()>, path: &Path| match result {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 let what = format!("cannot remove {}", path.display());

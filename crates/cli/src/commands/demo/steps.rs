@@ -4,7 +4,7 @@ use super::place::{Place, write_private};
 use crate::commands::import::{FileReport, Format, Input, Rejects, import_file};
 use crate::commands::init::kdf_cost;
 use crate::commands::sample::{SEED, today};
-use crate::door::{Acts, Folder, Look, NewKey, store_id};
+use crate::door::{self, Acts, Folder, Look, NewKey, store_id};
 use crate::error::{CliError, Exit};
 use crate::surroundings::{self, OsRandom, SystemClock};
 use crate::views::{CreatedKey, Entry, Found, Key, Revealed};
@@ -79,7 +79,7 @@ pub(super) fn export(place: &Place, customers: u32) -> Result<(), CliError> {
 
 /// Opens the folder as the operator.
 pub(super) fn open(place: &Place, passphrase: &str) -> Result<Folder, CliError> {
-    let vault = Installation::find(&place.data)?.open(passphrase, surroundings::real())?;
+    let vault = door::installation(&place.data)?.open(passphrase, surroundings::real())?;
     let credential = vault.operator(store_id(&vault, None)?)?;
     Ok(Folder { vault, credential })
 }
@@ -173,12 +173,16 @@ fn latest_order(place: &Place) -> Result<String, CliError> {
     let what = format!("cannot read {}", place.export.display());
     let export = fs::read_to_string(&place.export).map_err(CliError::file(what))?;
     let numbers = export.lines().filter_map(|line| line.split(',').next());
-    let latest = numbers
-        .filter(|cell| cell.len() > 1 && cell.starts_with('#'))
-        .filter(|cell| cell[1..].bytes().all(|byte| byte.is_ascii_digit()))
-        .next_back();
-    latest.map(str::to_owned).ok_or_else(|| {
-        let text = format!("{} holds no order", place.export.display());
-        CliError::new(Exit::Failure, "demo", text)
-    })
+    let is_number = |cell: &&str| {
+        let digits = cell.strip_prefix('#').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    numbers
+        .rev()
+        .find(is_number)
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            let text = format!("{} holds no order", place.export.display());
+            CliError::new(Exit::Failure, "demo", text)
+        })
 }

@@ -7,6 +7,7 @@ mod rehearse;
 mod scratch;
 
 use crate::args::Globals;
+use crate::door;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::passphrase;
@@ -44,7 +45,7 @@ pub(super) const PROBES: u32 = 40;
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     let data = globals.data();
     // Said before the passphrase is asked for.
-    drop(lethe_ops::Installation::find(&data)?);
+    drop(door::installation(&data)?);
     let passphrase = passphrase::read(globals)?;
     let rehearsal = Rehearsal {
         data: &data,

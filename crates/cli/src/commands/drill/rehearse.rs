@@ -5,7 +5,7 @@ use super::clock::SteppableClock;
 use super::probes;
 use super::scratch::Scratch;
 use crate::commands::serve::Serving;
-use crate::door::{Acts, Folder, NewKey, store_id};
+use crate::door::{self, Acts, Folder, NewKey, store_id};
 use crate::error::{CliError, Exit};
 use crate::surroundings::{OsRandom, SystemClock};
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use lethe_crypto::ApiKey;
 use lethe_drill::{Budget, Drill, DrillError, DrillInput, DrillReport, StolenGrant, copy_folder};
 use lethe_http::Listener;
 use lethe_model::{Clock, FieldSet, Grant, Power, Purpose};
-use lethe_ops::{Installation, Surroundings, Vault};
+use lethe_ops::{Surroundings, Vault};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -47,7 +47,7 @@ impl Rehearsal<'_> {
         let (copy, work) = (scratch.path().join("copy"), scratch.path().join("work"));
         progress("copying the data folder");
         // The lock is held while copying: nobody writes, so the databases are at rest.
-        let original = Installation::find(self.data)?;
+        let original = door::installation(self.data)?;
         copy_folder(self.data, &copy)?;
         drop(original);
         fs::create_dir(&work)
@@ -83,7 +83,7 @@ impl Rehearsal<'_> {
             clock: Arc::<SteppableClock>::clone(clock),
             random: Arc::new(OsRandom),
         };
-        let vault = Installation::find(copy)?.open(self.passphrase, around)?;
+        let vault = door::installation(copy)?.open(self.passphrase, around)?;
         let credential = vault.operator(store_id(&vault, self.store)?)?;
         Ok(Folder { vault, credential })
     }

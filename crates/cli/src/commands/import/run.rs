@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lethe_formats::code;
 use lethe_ops::{ImportOptions, ImportReport};
 use serde::Serialize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What became of one input.
 #[derive(Debug, Serialize)]
@@ -86,7 +86,11 @@ fn bar(bytes: Option<u64>) -> ProgressBar {
             "importing  {spinner} {bytes}  {msg}",
         ),
     };
-    bar.with_style(ProgressStyle::with_template(template).expect("the template is valid"))
+    let style = ProgressStyle::with_template(template).expect("the template is valid");
+    let bar = bar.with_style(style);
+    // Drawn before the first batch is stored, and while one is.
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
 /// Tells what became of each input.

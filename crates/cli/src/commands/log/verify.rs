@@ -32,9 +32,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         bar.set_position(progress.checked);
     };
     let verified = match (&args.tree, &args.key) {
-        (Some(tree), Some(key)) => {
-            lethe_ops::verify_tree(&log_files(tree), key, &mut progress)?
-        }
+        (Some(tree), Some(key)) => lethe_ops::verify_tree(&log_files(tree), key, &mut progress)?,
         _ => door::vault(globals)?.verify_log(progress)?,
     };
     bar.finish_and_clear();
