@@ -1,6 +1,6 @@
 //! Quotas: how many distinct people a credential may meet in any 24 hours.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 /// The length of the window, in milliseconds.
 pub const WINDOW_MS: u64 = 24 * 60 * 60 * 1000;
@@ -12,14 +12,15 @@ pub(crate) struct Quotas {
     misses: u64,
 }
 
+/// Who was met in the last 24 hours, and when last.
 #[derive(Default)]
 struct Window {
-    people: HashSet<Unit>,
-    admitted: VecDeque<(u64, Unit)>,
+    last: HashMap<Unit, u64>,
+    by_time: BTreeSet<(u64, Unit)>,
 }
 
 /// What is counted: a person met, or a guess that hit nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Unit {
     Person(u64),
     Guess(u64),
@@ -35,8 +36,10 @@ pub(crate) struct Exhausted {
 impl Quotas {
     /// Charges people and failed guesses to a credential, all or nothing.
     ///
-    /// A person who is already in the window is free; a guess never is, because a table of earlier
-    /// guesses would be a list of people who are *not* customers.
+    /// A person who is already in the window is free, and stays in it for 24 hours from now: else
+    /// somebody read again and somebody new would make more people in one day than the limit. A
+    /// guess is never free, because a table of earlier guesses would be a list of people who are
+    /// *not* customers.
     ///
     /// # Errors
     ///
@@ -52,18 +55,19 @@ impl Quotas {
         let window = self.windows.entry(credential.to_owned()).or_default();
         window.forget_before(now_ms);
         let mut newcomers: Vec<u64> = people
-            .filter(|person| !window.people.contains(&Unit::Person(*person)))
+            .clone()
+            .filter(|person| !window.last.contains_key(&Unit::Person(*person)))
             .collect();
         newcomers.sort_unstable();
         newcomers.dedup();
-        let wanted = window.people.len() as u64 + newcomers.len() as u64 + guesses;
+        let wanted = window.last.len() as u64 + newcomers.len() as u64 + guesses;
         if wanted > u64::from(limit) && (guesses > 0 || !newcomers.is_empty()) {
-            let oldest = window.admitted.front().map_or(now_ms, |(at, _)| *at);
+            let oldest = window.by_time.first().map_or(now_ms, |(at, _)| *at);
             return Err(Exhausted {
                 retry_at_ms: oldest + WINDOW_MS,
             });
         }
-        for person in newcomers {
+        for person in people {
             window.admit(now_ms, Unit::Person(person));
         }
         for _ in 0..guesses {
@@ -92,23 +96,25 @@ impl Quotas {
             return 0;
         };
         window.forget_before(now_ms);
-        u32::try_from(window.people.len()).unwrap_or(u32::MAX)
+        u32::try_from(window.last.len()).unwrap_or(u32::MAX)
     }
 }
 
 impl Window {
     fn admit(&mut self, at_ms: u64, unit: Unit) {
-        self.people.insert(unit);
-        self.admitted.push_back((at_ms, unit));
+        if let Some(earlier) = self.last.insert(unit, at_ms) {
+            self.by_time.remove(&(earlier, unit));
+        }
+        self.by_time.insert((at_ms, unit));
     }
 
     fn forget_before(&mut self, now_ms: u64) {
-        while let Some((at_ms, unit)) = self.admitted.front().copied() {
+        while let Some((at_ms, unit)) = self.by_time.first().copied() {
             if at_ms + WINDOW_MS > now_ms {
                 break;
             }
-            self.admitted.pop_front();
-            self.people.remove(&unit);
+            self.by_time.pop_first();
+            self.last.remove(&unit);
         }
     }
 }
@@ -131,9 +137,18 @@ mod tests {
         assert_eq!(quotas.used("key", 1), 2);
         assert!(charge(&mut quotas, &[3], 0, 2));
         assert!(!charge(&mut quotas, &[4], 0, WINDOW_MS - 1));
+        assert!(charge(&mut quotas, &[4], 0, WINDOW_MS + 1));
+        assert_eq!(quotas.used("key", WINDOW_MS + 1), 2);
+    }
+
+    #[test]
+    fn a_person_read_again_is_free_and_counts_from_then_on() {
+        let mut quotas = Quotas::default();
+        assert!(charge(&mut quotas, &[1, 2, 3], 0, 0));
         assert!(charge(&mut quotas, &[1], 0, WINDOW_MS - 1));
-        assert!(charge(&mut quotas, &[4], 0, WINDOW_MS));
-        assert_eq!(quotas.used("key", WINDOW_MS), 2);
+        assert_eq!(quotas.used("key", WINDOW_MS), 1);
+        assert!(!charge(&mut quotas, &[4, 5, 6], 0, WINDOW_MS));
+        assert!(charge(&mut quotas, &[4, 5], 0, WINDOW_MS));
     }
 
     #[test]

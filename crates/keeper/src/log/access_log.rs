@@ -1,13 +1,12 @@
 //! The appender: one writer, group commit, and recovery of what a crash left.
 
 use super::publish::Publication;
+use super::sealing::{open_segment_key, seal_body, wrap_segment_key};
 use super::{
     Body, ENTRY_LEN, Entry, Groups, LogFiles, SealedEntry, SegmentError, SegmentHeader,
     encode_group,
 };
-use lethe_crypto::{
-    NONCE_LEN, SecretKey, Unopenable, open_bytes, seal_bytes, unwrap_key, wrap_key,
-};
+use lethe_crypto::{NONCE_LEN, SecretKey};
 use lethe_model::Random;
 use lethe_tlog::{Checkpoint, FullTile, Note, NoteSigner, TileStack};
 use std::fs::{self, File, OpenOptions};
@@ -175,7 +174,8 @@ impl AccessLog {
         if header.origin != keys.origin {
             return Err(LogError::ForeignCheckpoint);
         }
-        let key = segment_key(&keys, &header).map_err(|_| damaged(SegmentError::Header))?;
+        let key =
+            open_segment_key(&keys.body_key, &header).map_err(|_| damaged(SegmentError::Header))?;
         let published_size = header.stack.size();
         let mut log = Self {
             files,
@@ -283,12 +283,7 @@ impl AccessLog {
             .zip(nonces.chunks_exact(NONCE_LEN))
             .map(|((index, body), nonce)| {
                 let nonce = nonce.try_into().expect("chunks of a nonce's length");
-                let sealed_body = seal_bytes(
-                    &self.segment.key,
-                    &body_context(index),
-                    &body.to_bytes(),
-                    nonce,
-                );
+                let sealed_body = seal_body(&self.segment.key, index, body, nonce);
                 SealedEntry {
                     entry: Entry {
                         at_ms,
@@ -407,42 +402,6 @@ impl AccessLog {
     }
 }
 
-/// What a segment's key is bound to.
-fn key_context(origin: &str) -> Vec<u8> {
-    [b"lethe-log-segment-v1", origin.as_bytes()].concat()
-}
-
-/// What a sealed body is bound to.
-fn body_context(index: u64) -> [u8; 25] {
-    let mut context = *b"lethe-log-body-v1........";
-    context[17..].copy_from_slice(&index.to_be_bytes());
-    context
-}
-
-pub(super) fn segment_key(keys: &LogKeys, header: &SegmentHeader) -> Result<SecretKey, Unopenable> {
-    open_segment_key(&keys.body_key, header)
-}
-
-pub(super) fn open_segment_key(
-    body_key: &SecretKey,
-    header: &SegmentHeader,
-) -> Result<SecretKey, Unopenable> {
-    unwrap_key(body_key, &key_context(&header.origin), &header.wrapped_key)
-}
-
-/// Opens a body and checks it against its entry.
-pub(super) fn open_body(key: &SecretKey, sealed: &SealedEntry) -> Result<Body, LogError> {
-    let index = sealed.entry.index;
-    let clear = open_bytes(key, &body_context(index), &sealed.sealed_body)
-        .map_err(|_| LogError::Body { index })?;
-    let body = Body::from_bytes(&clear).map_err(|_| LogError::Body { index })?;
-    if body.hash() == sealed.entry.body_hash && body.check().is_ok() {
-        Ok(body)
-    } else {
-        Err(LogError::Body { index })
-    }
-}
-
 fn new_segment(
     files: &LogFiles,
     keys: &LogKeys,
@@ -452,12 +411,7 @@ fn new_segment(
     random: &dyn Random,
 ) -> Result<Segment, LogError> {
     let key = SecretKey::generate(random);
-    let wrapped_key = wrap_key(
-        &keys.body_key,
-        &key_context(&keys.origin),
-        &key,
-        random.bytes(),
-    );
+    let wrapped_key = wrap_segment_key(&keys.body_key, &keys.origin, &key, random.bytes());
     let header = SegmentHeader {
         origin: keys.origin.clone(),
         stack: stack.clone(),

@@ -1,6 +1,6 @@
 //! Reading the log's bodies back: for quotas after a restart, for `log show`, for a whole check.
 
-use super::access_log::{open_body, open_segment_key};
+use super::sealing::{open_body, open_segment_key};
 use super::{Body, Entry, Groups, LogError, LogFiles, PublicPart, SegmentError, SegmentHeader};
 use lethe_crypto::SecretKey;
 use std::fs;

@@ -6,6 +6,7 @@ mod entry;
 mod files;
 mod history;
 mod publish;
+mod sealing;
 mod segment;
 
 pub use access_log::{AccessLog, LogError, LogKeys};
