@@ -1,7 +1,8 @@
 //! The envelope: one record's fields, each sealed on its own under the record's data key.
 //!
 //! AES-256-GCM (NIST SP 800-38D) per field. The associated data names store, subject, order,
-//! category, field and key generation, so that a ciphertext moved to another row does not open.
+//! category, field, key generation and which fields the record has, so that a ciphertext moved to
+//! another row does not open, and a record that lost a field does not pass for one without it.
 
 use crate::{SecretKey, Unopenable, wrap::NONCE_LEN};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
@@ -13,6 +14,7 @@ const TAG_LEN: usize = 16;
 const HEAD_LEN: usize = 1 + NONCE_LEN;
 const FIELD_HEAD_LEN: usize = 1 + 2;
 const AAD_LABEL: &[u8] = b"lethe-field-v1";
+const AAD_LEN: usize = 14 + 8 + 16 + 16 + 1 + 1 + 4 + 8;
 
 /// A sealed record as the active store holds it.
 pub type Envelope = Vec<u8>;
@@ -29,15 +31,16 @@ pub struct FieldContext {
 }
 
 impl FieldContext {
-    fn associated_data(&self, field: Field) -> [u8; 14 + 8 + 16 + 16 + 1 + 1 + 4] {
-        let mut aad = [0; 60];
+    fn associated_data(&self, field: Field, present: FieldSet) -> [u8; AAD_LEN] {
+        let mut aad = [0; AAD_LEN];
         aad[..14].copy_from_slice(AAD_LABEL);
         aad[14..22].copy_from_slice(&self.store.0.to_be_bytes());
         aad[22..38].copy_from_slice(self.record.subject.as_bytes());
         aad[38..54].copy_from_slice(self.record.order.as_bytes());
         aad[54] = self.record.category.number();
         aad[55] = field.number();
-        aad[56..].copy_from_slice(&self.generation.to_be_bytes());
+        aad[56..60].copy_from_slice(&self.generation.to_be_bytes());
+        aad[60..].copy_from_slice(&present.bits().to_be_bytes());
         aad
     }
 }
@@ -59,6 +62,7 @@ pub fn seal_fields(
     envelope.push(VERSION);
     envelope.extend_from_slice(&nonce);
     let cipher = Aes256Gcm::new(key.expose().into());
+    let present = fields.iter().map(|(field, _)| *field).collect();
     for (field, value) in fields {
         let clear = value.expose().as_bytes();
         let len = u16::try_from(clear.len()).expect("intake bounds the length of every field");
@@ -69,7 +73,7 @@ pub fn seal_fields(
         let tag = cipher
             .encrypt_inout_detached(
                 &field_nonce(nonce, *field),
-                &context.associated_data(*field),
+                &context.associated_data(*field, present),
                 (&mut envelope[start..]).into(),
             )
             .expect("a field is far below the cipher's limit");
@@ -82,62 +86,93 @@ pub fn seal_fields(
 ///
 /// # Errors
 ///
-/// [`Unopenable`] when the envelope is malformed or a wanted field does not authenticate.
+/// [`Unopenable`] when the envelope is malformed, a wanted field does not authenticate, or one is
+/// absent that was there when the record was sealed.
 pub fn open_fields(
     key: &SecretKey,
     context: &FieldContext,
     envelope: &[u8],
     wanted: FieldSet,
 ) -> Result<Vec<(Field, Personal)>, Unopenable> {
-    let (head, mut rest) = envelope.split_at_checked(HEAD_LEN).ok_or(Unopenable)?;
-    if head[0] != VERSION {
-        return Err(Unopenable);
-    }
-    let mut nonce = [0; NONCE_LEN];
-    nonce.copy_from_slice(&head[1..]);
+    let sealed = Sealed::parse(envelope)?;
     let cipher = Aes256Gcm::new(key.expose().into());
-    let mut opened = Vec::new();
-    while !rest.is_empty() {
-        let (field_head, body) = rest.split_at_checked(FIELD_HEAD_LEN).ok_or(Unopenable)?;
-        let field = Field::from_number(field_head[0]).ok_or(Unopenable)?;
-        let len = usize::from(u16::from_be_bytes([field_head[1], field_head[2]]));
-        let (sealed, next) = body.split_at_checked(len + TAG_LEN).ok_or(Unopenable)?;
-        rest = next;
-        if wanted.contains(field) {
-            let (clear, tag) = sealed.split_at(len);
-            opened.push((
-                field,
-                open_field(&cipher, context, field, nonce, clear, tag)?,
-            ));
-        }
+    let open = |(field, sealed_value): &(Field, &[u8])| {
+        let value = sealed.open(&cipher, context, *field, sealed_value)?;
+        Ok((*field, value))
+    };
+    let is_wanted = |(field, _): &&(Field, &[u8])| wanted.contains(*field);
+    let opened: Vec<_> = sealed
+        .fields
+        .iter()
+        .filter(is_wanted)
+        .map(open)
+        .collect::<Result<_, _>>()?;
+    if opened.is_empty() {
+        // Nothing vouched for the set of fields yet: any one of them does.
+        open(sealed.fields.first().ok_or(Unopenable)?)?;
     }
     Ok(opened)
 }
 
-fn open_field(
-    cipher: &Aes256Gcm,
-    context: &FieldContext,
-    field: Field,
+/// An envelope taken apart, nothing of it opened.
+struct Sealed<'e> {
     nonce: [u8; NONCE_LEN],
-    sealed: &[u8],
-    tag: &[u8],
-) -> Result<Personal, Unopenable> {
-    let mut clear = sealed.to_vec();
-    let tag: [u8; TAG_LEN] = tag.try_into().map_err(|_| Unopenable)?;
-    cipher
-        .decrypt_inout_detached(
-            &field_nonce(nonce, field),
-            &context.associated_data(field),
-            (&mut clear[..]).into(),
-            &Tag::from(tag),
-        )
-        .map_err(|_| Unopenable)?;
-    String::from_utf8(clear)
-        .map(Personal::new)
-        .map_err(|error| {
-            error.into_bytes().zeroize();
-            Unopenable
+    fields: Vec<(Field, &'e [u8])>,
+    present: FieldSet,
+}
+
+impl<'e> Sealed<'e> {
+    fn parse(envelope: &'e [u8]) -> Result<Self, Unopenable> {
+        let (head, mut rest) = envelope.split_at_checked(HEAD_LEN).ok_or(Unopenable)?;
+        if head[0] != VERSION {
+            return Err(Unopenable);
+        }
+        let mut nonce = [0; NONCE_LEN];
+        nonce.copy_from_slice(&head[1..]);
+        let mut fields: Vec<(Field, &[u8])> = Vec::new();
+        while !rest.is_empty() {
+            let (field_head, body) = rest.split_at_checked(FIELD_HEAD_LEN).ok_or(Unopenable)?;
+            let field = Field::from_number(field_head[0]).ok_or(Unopenable)?;
+            let len = usize::from(u16::from_be_bytes([field_head[1], field_head[2]]));
+            let (sealed, next) = body.split_at_checked(len + TAG_LEN).ok_or(Unopenable)?;
+            fields.push((field, sealed));
+            rest = next;
+        }
+        let present: FieldSet = fields.iter().map(|(field, _)| *field).collect();
+        if usize::try_from(present.len()) != Ok(fields.len()) {
+            return Err(Unopenable);
+        }
+        Ok(Self {
+            nonce,
+            fields,
+            present,
         })
+    }
+
+    fn open(
+        &self,
+        cipher: &Aes256Gcm,
+        context: &FieldContext,
+        field: Field,
+        sealed: &[u8],
+    ) -> Result<Personal, Unopenable> {
+        let (body, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(Unopenable)?;
+        let mut clear = body.to_vec();
+        cipher
+            .decrypt_inout_detached(
+                &field_nonce(self.nonce, field),
+                &context.associated_data(field, self.present),
+                (&mut clear[..]).into(),
+                &Tag::from(*tag),
+            )
+            .map_err(|_| Unopenable)?;
+        String::from_utf8(clear)
+            .map(Personal::new)
+            .map_err(|error| {
+                error.into_bytes().zeroize();
+                Unopenable
+            })
+    }
 }
 
 /// One random nonce serves a whole record: the field number makes each field's own distinct.
@@ -206,21 +241,36 @@ mod tests {
     }
 
     #[test]
-    fn no_altered_or_cut_envelope_opens_to_anything_but_its_own_values() {
+    fn no_altered_or_cut_envelope_opens_whatever_is_wanted() {
         let envelope = sealed();
-        let all = FieldSet::all();
-        let whole = open_fields(&key(), &context(), &envelope, all).unwrap();
+        for wanted in [
+            &["delivery.city"][..],
+            &["delivery.street"],
+            &["delivery.phone"],
+        ] {
+            let wanted = FieldSet::parse(wanted.iter().copied()).unwrap();
+            for at in 0..envelope.len() {
+                let cut = open_fields(&key(), &context(), &envelope[..at], wanted);
+                assert!(cut.is_err(), "cut at {at}");
+            }
+        }
         for at in 0..envelope.len() {
             let mut altered = envelope.clone();
             altered[at] ^= 0x40;
-            assert!(
-                open_fields(&key(), &context(), &altered, all).is_err(),
-                "byte {at}"
-            );
-            // A cut between two fields leaves a shorter record, never a different value.
-            if let Ok(opened) = open_fields(&key(), &context(), &envelope[..at], all) {
-                assert!(opened.iter().all(|field| whole.contains(field)));
-            }
+            let opened = open_fields(&key(), &context(), &altered, FieldSet::all());
+            assert!(opened.is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_lost_a_field_or_got_one_twice_does_not_open() {
+        let envelope = sealed();
+        let first_len = FIELD_HEAD_LEN + "1 Rue de la Paix".len() + TAG_LEN;
+        let (head, fields) = envelope.split_at(HEAD_LEN);
+        let (street, city) = fields.split_at(first_len);
+        for fields in [[street, &[]], [city, &[]], [street, street]] {
+            let changed = [head, fields[0], fields[1]].concat();
+            assert!(open_fields(&key(), &context(), &changed, FieldSet::all()).is_err());
         }
     }
 }

@@ -105,6 +105,10 @@ fn an_envelope_is_as_documented_and_opens_in_its_own_place_only() {
         let opened = open_fields(&data_key, &context(elsewhere), &envelope, all);
         assert!(opened.is_err(), "{}", elsewhere["why"]);
     }
+    for changed in list(&one["must_not_open_envelopes"]) {
+        let opened = open_fields(&data_key, &context(one), &bytes(&changed["envelope"]), all);
+        assert!(opened.is_err(), "{}", changed["why"]);
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub enum Error {
     #[error("{} already holds a Lethe installation: nothing was changed", .0.display())]
     AlreadyInitialised(PathBuf),
     /// Another process works on the folder.
-    #[error("another Lethe process{} works on this folder: stop it, or give commands to it with --key", .0.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    #[error("another Lethe process{} works on this folder: stop it, or give commands to it with --key-file", .0.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
     Locked(Option<u32>),
     /// The root key file.
     #[error(transparent)]

@@ -109,6 +109,8 @@ fn an_envelope_is_aes_256_gcm_per_field_under_a_nonce_and_context_of_its_own() {
         aad.extend_from_slice(&[2; 16]);
         aad.extend_from_slice(&[Category::Delivery.number(), field.number()]);
         aad.extend_from_slice(&4u32.to_be_bytes());
+        // delivery.street is number 5, delivery.city number 7.
+        aad.extend_from_slice(&(1u64 << 5 | 1 << 7).to_be_bytes());
         let clear = value.expose().as_bytes();
         let payload = Payload {
             msg: clear,

@@ -27,7 +27,7 @@ fn fields() -> Vec<Field> {
 
 fn some_fields() -> impl Strategy<Value = Vec<(Field, String)>> {
     let count = fields().len();
-    subsequence(fields(), 0..=count).prop_flat_map(|fields| {
+    subsequence(fields(), 1..=count).prop_flat_map(|fields| {
         let texts = proptest::collection::vec("\\PC{0,40}|.{0,300}", fields.len());
         texts.prop_map(move |texts| fields.iter().copied().zip(texts).collect())
     })
