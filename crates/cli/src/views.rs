@@ -100,6 +100,7 @@ pub(crate) struct Erasure {
     pub(crate) records_removed: u64,
     pub(crate) lookups_removed: u64,
     pub(crate) tombstones: u64,
+    pub(crate) is_rotation_due: bool,
     pub(crate) log_index: u64,
 }
 

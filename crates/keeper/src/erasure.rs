@@ -7,9 +7,9 @@ use crate::log::{ActKind, Body, Phase};
 use crate::trace::IntentTrace;
 use crate::{Credential, Keeper, Refusal};
 use lethe_model::{FieldSet, Power, RecordId, StoreId, SubjectId};
-use lethe_store::StoreError;
 use lethe_store::keyring::intents::IntentRow;
 use lethe_store::keyring::{data_keys, intents, known_orders, lookups, subject_keys};
+use lethe_store::{Database, StoreError};
 
 /// Up to this size the keyring is compacted after every erasure: 64 MiB take about a second. Copies
 /// of wrapped keys in unused parts of a larger one lose their meaning with the next rotation.
@@ -154,12 +154,20 @@ impl Keeper {
         public.intent = Some(permit.log_index);
         let index = self.append(public)?;
         let mut writer = self.writer();
+        // The intent goes last: a crash in between lets recovery clear the keys away again.
+        permit.is_compacted = clear_destroyed(&mut writer)?;
         writer.write(|tx| intents::delete(tx, &permit.intent))?;
-        if writer.bytes()? <= COMPACTED_BYTES_MAX {
-            writer.compact()?;
-            permit.is_compacted = true;
-        }
-        writer.checkpoint()?;
         Ok(index)
     }
+}
+
+/// Clears destroyed keys out of unused parts of the database and out of its write-ahead log. Says
+/// whether the database was small enough for both.
+pub(crate) fn clear_destroyed(writer: &mut Database) -> Result<bool, StoreError> {
+    let is_compacted = writer.bytes()? <= COMPACTED_BYTES_MAX;
+    if is_compacted {
+        writer.compact()?;
+    }
+    writer.checkpoint()?;
+    Ok(is_compacted)
 }

@@ -1,5 +1,6 @@
 //! Intents: what an act that changes things has begun, kept until its end is certain.
 
+use crate::erasure::clear_destroyed;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::trace::{IntakeTrace, IntentTrace, TracedKey};
@@ -62,6 +63,9 @@ impl Keeper {
         };
         self.log_outcome(intent.log_index, store, outcome)?;
         let mut writer = self.writer();
+        if let IntentTrace::Erase { .. } = intent.trace {
+            clear_destroyed(&mut writer)?;
+        }
         writer.write(|tx| -> Result<(), StoreError> {
             match &intent.trace {
                 IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
@@ -70,10 +74,6 @@ impl Keeper {
             }
             intents::delete(tx, &intent.id)
         })?;
-        if let IntentTrace::Erase { .. } = intent.trace {
-            // The destroyed keys must not survive in the write-ahead log.
-            writer.checkpoint()?;
-        }
         Ok(())
     }
 

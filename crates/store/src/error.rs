@@ -9,6 +9,11 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full: nothing of this step was written; free space and try again")]
     Full,
+    /// Reading or writing the file failed.
+    #[error(
+        "the database file cannot be read or written: the disk may be failing, or a quota or limit on file sizes is reached; nothing of this step was written"
+    )]
+    Io,
     /// The folder or file cannot be written.
     #[error(
         "the database cannot be written: check that its folder belongs to this user and is not read-only"
@@ -57,6 +62,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::SystemIoFailure) => Self::Io,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::CannotOpen) => Self::CannotOpen("missing or not permitted".to_owned()),

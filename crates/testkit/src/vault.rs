@@ -18,7 +18,10 @@ pub const PASSPHRASE: &str = "correct horse battery";
 #[cfg(debug_assertions)]
 const COST: KdfCost = KdfCost::TEST;
 #[cfg(not(debug_assertions))]
-const COST: KdfCost = KdfCost { memory_kib: 19 * 1024, passes: 2 };
+const COST: KdfCost = KdfCost {
+    memory_kib: 19 * 1024,
+    passes: 2,
+};
 
 /// A vault in a temporary folder. When it is dropped, the whole folder is searched for every marked
 /// value that went in: each test also tests that nothing personal lies in clear.
@@ -46,8 +49,7 @@ impl TestVault {
             controller: "Example SAS".to_owned(),
         };
         let path = folder.path().join("data");
-        Installation::create(&path, PASSPHRASE, COST, &store, &around)
-            .expect("a new installation");
+        Installation::create(&path, PASSPHRASE, COST, &store, &around).expect("a new installation");
         let mut test = Self {
             vault: None,
             folder,

@@ -27,6 +27,10 @@ pub(crate) struct Args {
     yes: bool,
 }
 
+/// Said when the keyring was too large to be compacted at once.
+const ROTATION_DUE: &str = "\nThe keyring is too large to be compacted now: run `lethe rotate`, so \
+                            that copies of wrapped keys left in unused parts of it open nothing.";
+
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     if !args.yes {
         confirm(&args.token)?;
@@ -34,7 +38,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     let report = door::open(globals)?.erase(&args.token)?;
     output.result(&report, || {
         format!(
-            "Erased {}: {} destroyed, {} and {} removed, {} kept as {}.\nLogged as entry {}.\n\n{LIMITS}",
+            "Erased {}: {} destroyed, {} and {} removed, {} kept as {}.\nLogged as entry {}.{}\n\n{LIMITS}",
             text::plural(report.subjects, "person", "people"),
             text::plural(report.keys_destroyed, "key", "keys"),
             text::plural(report.records_removed, "sealed record", "sealed records"),
@@ -42,6 +46,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
             text::plural(report.tombstones, "order number", "order numbers"),
             if report.tombstones == 1 { "a tombstone" } else { "tombstones" },
             report.log_index,
+            if report.is_rotation_due { ROTATION_DUE } else { "" },
         )
     })?;
     Ok(Exit::Done)

@@ -2,15 +2,11 @@
 
 use crate::chance::Chance;
 use crate::check;
-use crate::client::Client;
-use crate::era::{Era, taken};
-use crate::folder::Key;
-use crate::log::Acknowledged;
-use crate::orders::{Order, csv, email};
+use crate::era::Era;
+use crate::load::load;
+use crate::orders::{csv, email};
 use crate::serving::Server;
-use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashSet};
-use std::path::Path;
+use std::collections::HashSet;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -28,7 +24,8 @@ fn after_any_kill_every_acknowledged_thing_is_there_once_and_nothing_is_half_the
     let (mut done, mut killed, mut recoveries, mut acknowledged) = (0, 0, 0, 0);
     while done < rounds {
         let mut era = Era::begin(chance.split());
-        for round in done..rounds.min(done + ERA) {
+        let end = rounds.min(done + ERA);
+        for round in done..end {
             let kind = ["import", "load", "load", "rotation", "erasure"][round % 5];
             let was_alive = match kind {
                 "import" => import(&mut era),
@@ -41,8 +38,8 @@ fn after_any_kill_every_acknowledged_thing_is_there_once_and_nothing_is_half_the
                 begun.elapsed()
             );
             killed += usize::from(was_alive);
-            done += 1;
         }
+        done = end;
         era.import_all_again();
         recoveries += era.recoveries;
         acknowledged += era.acknowledged_count;
@@ -195,123 +192,4 @@ fn erasure(era: &mut Era) -> bool {
     era.erasing.push((person, token));
     era.settle();
     was_alive
-}
-
-/// Kills a server under load: readers, a writer and an eraser.
-fn load(era: &mut Era) -> bool {
-    let erased = era.draw_people(3);
-    let is_safe = |order: &&Order| !erased.contains(&order.person);
-    let readable: Vec<Order> = era.expected.values().cloned().collect();
-    let mut deliveries = era.new_orders(400);
-    let versions = era.new_versions(80);
-    deliveries.extend(versions.iter().filter(is_safe).cloned());
-    let server = Server::start(&era.folder);
-    let (socket, key) = (server.socket(), era.key.clone());
-    let (socket, key) = (&socket, &key);
-    let delay = Duration::from_millis(20) + era.chance.moment(500);
-    let mut chances: Vec<Chance> = (0..3).map(|_| era.chance.split()).collect();
-    let (mut stored, mut unsure) = (Vec::new(), Vec::new());
-    let (mut forgotten, mut erasing) = (Vec::new(), Vec::new());
-    std::thread::scope(|scope| {
-        let readers: Vec<_> = chances
-            .iter_mut()
-            .map(|chance| scope.spawn(|| read(socket, key, &readable, chance)))
-            .collect();
-        let writer = scope.spawn(|| write(socket, key, &deliveries));
-        let eraser = scope.spawn(|| erase(socket, key, &erased));
-        std::thread::sleep(delay);
-        server.kill();
-        for reader in readers {
-            era.acknowledged.extend(reader.join().expect("a reader"));
-        }
-        (stored, unsure) = writer.join().expect("the writer");
-        (forgotten, erasing) = eraser.join().expect("the eraser");
-    });
-    era.expect(&stored);
-    era.unsure = unsure;
-    era.erasing = erasing;
-    for person in forgotten {
-        era.forget(&person);
-    }
-    era.settle();
-    true
-}
-
-/// Finds and reveals until the server is gone. Returns what it acknowledged.
-fn read(socket: &Path, key: &Key, orders: &[Order], chance: &mut Chance) -> Vec<Acknowledged> {
-    let mut acknowledged = Vec::new();
-    let note = |act, log_index, people| Acknowledged {
-        log_index,
-        act,
-        credential: key.id.clone(),
-        people,
-    };
-    let Ok(mut client) = Client::connect(socket, key) else {
-        return acknowledged;
-    };
-    loop {
-        let order = chance.one(orders);
-        let Ok(found) = client.find("order", &order.reference()) else {
-            return acknowledged;
-        };
-        assert_eq!(found.status, 200, "{found:?}");
-        let hits = u64::from(found.found().is_some());
-        acknowledged.push(note("find", found.log_index(), hits..=hits));
-        let Some((_, Some(token))) = found.found() else {
-            continue;
-        };
-        let Ok(revealed) = client.reveal(&token) else {
-            return acknowledged;
-        };
-        match revealed.status {
-            200 => acknowledged.push(note("reveal", revealed.log_index(), 1..=2)),
-            // Erased in between.
-            404 => continue,
-            _ => panic!("{revealed:?}"),
-        }
-        assert_eq!(revealed.body["fields"]["contact.email"], order.email());
-    }
-}
-
-/// Delivers orders, a few at once. Returns those that were acknowledged and those in doubt.
-fn write(socket: &Path, key: &Key, orders: &[Order]) -> (Vec<Order>, Vec<Order>) {
-    let mut stored = Vec::new();
-    let Ok(mut client) = Client::connect(socket, key) else {
-        return (stored, Vec::new());
-    };
-    for some in orders.chunks(3) {
-        let bodies: Vec<Value> = some.iter().map(Order::body).collect();
-        let Ok(answer) = client.ask("POST", "/v1/orders", &json!({ "orders": bodies })) else {
-            return (stored, some.to_vec());
-        };
-        assert_eq!(answer.status, 200, "{answer:?}");
-        taken(&answer.body, some.len());
-        stored.extend_from_slice(some);
-    }
-    (stored, Vec::new())
-}
-
-/// Erases people. Returns those whose erasure was acknowledged and those in doubt, with the token.
-fn erase(
-    socket: &Path,
-    key: &Key,
-    people: &BTreeSet<String>,
-) -> (Vec<String>, Vec<(String, String)>) {
-    let mut erased = Vec::new();
-    let Ok(mut client) = Client::connect(socket, key) else {
-        return (erased, Vec::new());
-    };
-    for person in people {
-        let Ok(found) = client.find("email", &email(person)) else {
-            return (erased, Vec::new());
-        };
-        let (token, _) = found.found().expect("a living person");
-        let path = format!("/v1/subjects/{token}");
-        let Ok(answer) = client.ask("DELETE", &path, &Value::Null) else {
-            return (erased, vec![(person.clone(), token)]);
-        };
-        assert_eq!(answer.status, 200, "{answer:?}");
-        erased.push(person.clone());
-    }
-    (erased, Vec::new())
 }

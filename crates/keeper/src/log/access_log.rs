@@ -350,7 +350,7 @@ impl AccessLog {
 
     /// Takes what must be written to make the present size public; `None` when it already is.
     ///
-    /// Split from [`Publication::write`] so that appending goes on while files are written.
+    /// Split from `Publication::write` so that appending goes on while files are written.
     pub fn prepare_publication(&mut self) -> Option<Publication> {
         if self.published_size == self.stack.size() {
             return None;

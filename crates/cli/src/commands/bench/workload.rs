@@ -87,14 +87,8 @@ impl Workload {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(failed())?;
-        let lines = BufReader::new(child.stdout.take().expect("the output is piped")).lines();
-        // One JSON document tells where it serves; the socket's line is the last that matters.
-        let said = lines.map_while(Result::ok).take_while(|line| line != "}");
-        let said: Vec<String> = said.collect();
-        let tcp = said.iter().find_map(|line| {
-            let address = line.trim_matches(|c: char| " \",".contains(c));
-            address.trim_start_matches("http://").parse().ok()
-        });
+        let output = BufReader::new(child.stdout.take().expect("the output is piped"));
+        let tcp = served_address(output.lines().map_while(Result::ok));
         let Some(tcp) = tcp else {
             drop(child.kill());
             return Err(CliError::usage("the server did not say where it serves"));
@@ -137,6 +131,22 @@ impl Workload {
             .to_string()
         })
     }
+}
+
+/// Reads the server's one JSON document, however it is laid out, and finds its address.
+fn served_address(lines: impl Iterator<Item = String>) -> Option<SocketAddr> {
+    let mut said = String::new();
+    for line in lines {
+        said.push_str(&line);
+        let Ok(document) = serde_json::from_str::<serde_json::Value>(&said) else {
+            continue;
+        };
+        let places = document["serving"].as_array()?.iter();
+        return places
+            .filter_map(|place| place.as_str()?.strip_prefix("http://")?.parse().ok())
+            .next();
+    }
+    None
 }
 
 fn address(number: u64) -> serde_json::Value {

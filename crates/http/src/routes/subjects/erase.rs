@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 #[derive(ToSchema)]
 #[schema(as = Erasure, example = json!({
     "subjects": 1, "keys_destroyed": 12, "records_removed": 12, "lookups_removed": 9,
-    "tombstones": 4, "log_index": 4713
+    "tombstones": 4, "is_rotation_due": false, "log_index": 4713
 }))]
 #[expect(
     dead_code,
@@ -30,6 +30,9 @@ pub(crate) struct ErasureDocument {
     lookups_removed: u64,
     /// Orders whose number stays as a tombstone, so that no import brings them back.
     tombstones: u64,
+    /// Whether copies of the destroyed, wrapped keys may lie in unused parts of a keyring too large to
+    /// be compacted at once: they lose their meaning with the next rotation.
+    is_rotation_due: bool,
     /// Where the access log holds the outcome.
     log_index: u64,
 }
