@@ -267,7 +267,10 @@ impl Keeper {
         wanted: &[(&Receipt, &[RecordId])],
     ) -> Result<Vec<Result<RecordKeys, Refusal>>, Refusal> {
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-        let mut reader = self.reader();
+        let mut reader = self
+            .key_reader
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         reader.read(|tx| {
             let open = |(receipt, records): &(&Receipt, &[RecordId])| {
                 records

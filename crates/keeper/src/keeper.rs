@@ -38,6 +38,8 @@ pub struct Keeper {
     pub(crate) service: RwLock<ServiceKeys>,
     pub(crate) credentials: RwLock<Credentials>,
     pub(crate) reader: Mutex<Database>,
+    /// For data keys alone: they are fetched while the next group is being admitted.
+    pub(crate) key_reader: Mutex<Database>,
     pub(crate) writer: Mutex<Database>,
     pub(crate) numbers: Mutex<Numbers>,
     /// Where the log announces acts whose outcome it does not hold yet.
@@ -98,6 +100,7 @@ impl Keeper {
         // A crash may have left destroyed keys in the write-ahead log.
         writer.checkpoint()?;
         let reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let key_reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
         let (epochs, service, credentials, last_number) =
             writer.read(|tx| -> Result<_, KeeperError> {
                 let service = ServiceKeys::load(tx, &root)?;
@@ -138,6 +141,7 @@ impl Keeper {
             service: RwLock::new(service),
             credentials: RwLock::new(credentials),
             reader: Mutex::new(reader),
+            key_reader: Mutex::new(key_reader),
             writer: Mutex::new(writer),
             numbers: Mutex::new(Numbers::after(last_number)),
             announced: Mutex::new(BTreeSet::new()),

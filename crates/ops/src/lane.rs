@@ -18,6 +18,8 @@ use std::thread::JoinHandle;
 
 /// Requests that share one durable write at most.
 const GROUP_MAX: usize = 256;
+/// Groups that wait to be opened at most.
+const GROUPS_MAX: usize = 2;
 /// Requests that may wait; more are told to come back.
 const QUEUE_MAX: usize = 4_096;
 
@@ -42,20 +44,33 @@ pub(crate) struct FindJob {
     pub(crate) reply: Reply<Found>,
 }
 
-/// The lane's entrance.
+/// The lane's entrance. Two threads work in turn: while one waits for the log's flush of a group,
+/// the other opens the records of the group before.
 pub(crate) struct Lane {
     jobs: Option<SyncSender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Lane {
-    pub(crate) fn start(keeper: Arc<Keeper>, active: Database) -> Self {
+    pub(crate) fn start(keeper: &Arc<Keeper>, [wanted, opened]: [Database; 2]) -> Self {
         let (jobs, waiting) = sync_channel(QUEUE_MAX);
-        let worker = Worker { keeper, active };
-        let thread = std::thread::spawn(move || worker.run(&waiting));
+        let (granted, openings) = sync_channel(GROUPS_MAX);
+        let admitter = Admitter {
+            keeper: Arc::clone(keeper),
+            active: wanted,
+            granted,
+        };
+        let opener = Opener {
+            keeper: Arc::clone(keeper),
+            active: opened,
+        };
+        let threads = vec![
+            std::thread::spawn(move || admitter.run(&waiting)),
+            std::thread::spawn(move || opener.run(&openings)),
+        ];
         Self {
             jobs: Some(jobs),
-            thread: Some(thread),
+            threads,
         }
     }
 
@@ -75,7 +90,8 @@ impl Lane {
 impl Drop for Lane {
     fn drop(&mut self) {
         drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
+        // The first ends when nobody can send any more, the second when the first has ended.
+        for thread in self.threads.drain(..) {
             drop(thread.join());
         }
     }
@@ -90,7 +106,15 @@ impl Job {
     }
 }
 
-struct Worker {
+/// Decides and logs, group by group.
+struct Admitter {
+    keeper: Arc<Keeper>,
+    active: Database,
+    granted: SyncSender<Vec<Opening>>,
+}
+
+/// Opens what was granted.
+struct Opener {
     keeper: Arc<Keeper>,
     active: Database,
 }
@@ -102,7 +126,7 @@ struct Opening {
     records: Vec<RecordId>,
 }
 
-impl Worker {
+impl Admitter {
     fn run(mut self, waiting: &Receiver<Job>) {
         while let Ok(first) = waiting.recv() {
             let mut group = vec![first];
@@ -140,7 +164,16 @@ impl Worker {
                 }
             }
         }
-        self.answer_reveals(openings);
+        if openings.is_empty() {
+            return;
+        }
+        if let Err(lost) = self.granted.send(openings) {
+            // Logged as granted and not given: the safe side of the two.
+            fail(
+                lost.0,
+                &Refusal::KeyringUnavailable("the vault failed: restart it".into()),
+            );
+        }
     }
 
     /// Says which records each job needs; a gift's delivery record is its recipient's.
@@ -188,6 +221,20 @@ impl Worker {
             .ok_or(Error::NotFound);
         (job.reply)(found);
     }
+}
+
+fn fail(openings: Vec<Opening>, refusal: &Refusal) {
+    openings
+        .into_iter()
+        .for_each(|one| (one.job.reply)(Err(refusal.clone().into())));
+}
+
+impl Opener {
+    fn run(mut self, openings: &Receiver<Vec<Opening>>) {
+        while let Ok(group) = openings.recv() {
+            self.answer_reveals(group);
+        }
+    }
 
     fn answer_reveals(&mut self, openings: Vec<Opening>) {
         let asked: Vec<(&Receipt, &[RecordId])> = openings
@@ -209,16 +256,9 @@ impl Worker {
         let keys = self.keeper.data_keys(&asked);
         let (keys, rows) = match (keys, rows) {
             (Ok(keys), Ok(rows)) => (keys, rows),
-            (Err(refusal), _) => {
-                return openings
-                    .into_iter()
-                    .for_each(|one| (one.job.reply)(Err(refusal.clone().into())));
-            }
+            (Err(refusal), _) => return fail(openings, &refusal),
             (_, Err(error)) => {
-                let refusal = Refusal::KeyringUnavailable(error.to_string());
-                return openings
-                    .into_iter()
-                    .for_each(|one| (one.job.reply)(Err(refusal.clone().into())));
+                return fail(openings, &Refusal::KeyringUnavailable(error.to_string()));
             }
         };
         for ((opening, keys), rows) in openings.into_iter().zip(keys).zip(rows) {

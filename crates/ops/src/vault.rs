@@ -47,9 +47,10 @@ impl Vault {
         let stores = reader.read(stores::list)?;
         let intake = Arc::new(Intake::start(Arc::clone(&keeper), writer, around.clone()));
         intake.recover()?;
-        let lane_reader = Database::open_reader(&folder.active(), Kind::Active)?;
+        let active_reader = || Database::open_reader(&folder.active(), Kind::Active);
+        let lane_readers = [active_reader()?, active_reader()?];
         Ok(Self {
-            lane: Lane::start(Arc::clone(&keeper), lane_reader),
+            lane: Lane::start(&keeper, lane_readers),
             publisher: Publisher::start(Arc::clone(&keeper)),
             reader: Mutex::new(reader),
             intake_lane: IntakeLane::start(Arc::clone(&intake)),

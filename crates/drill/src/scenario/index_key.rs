@@ -74,9 +74,9 @@ pub(crate) fn attack(scene: &Scene<'_>, unlocked: &Unlocked) -> Result<Finding, 
         ),
         facts,
         remedy: Some(
-            "The key lies wrapped under the root key, never readable on disk. If it leaks, rotate \
-             the index keys: look-up rows stolen earlier keep their value to the thief, later ones \
-             have none."
+            "The key lies wrapped under the root key, never readable on disk. If it leaks, make a new \
+             installation and import again: it draws new index keys (they cannot be rotated in place \
+             yet). Look-up rows stolen earlier keep their value to the thief."
                 .to_owned(),
         ),
         ..Finding::new(4, "A blind-index key and the look-up table")
