@@ -9,7 +9,7 @@ use crate::log::{
 use crate::numbers::Numbers;
 use crate::quota::{Quotas, WINDOW_MS};
 use crate::{KeeperError, OPERATOR, Refusal};
-use lethe_crypto::{SecretKey, Token, TokenKey};
+use lethe_crypto::{SecretKey, TokenKey};
 use lethe_model::{
     Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Random, StoreId, SubjectId, SubjectNumber,
 };
@@ -318,11 +318,6 @@ impl Keeper {
         service
             .token(credential.store, &credential.recipient)
             .cloned()
-    }
-
-    /// Writes the token of a subject or order for a recipient.
-    pub fn token(&self, credential: &Credential, token: Token) -> Option<String> {
-        self.token_key(credential).map(|key| key.encode(token))
     }
 
     /// Returns a subject's number in the log; `None` when there is none or it was forgotten.

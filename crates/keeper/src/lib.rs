@@ -1,7 +1,7 @@
 //! Owns keys, quotas and the access log; hands out a data key only against a durable receipt.
 //!
-//! The door is narrow on purpose: requests go in, receipts come out, and a receipt opens exactly
-//! the records it names. What stands behind the door could run in a process of its own.
+//! The door is narrow on purpose: requests go in, receipts come out, and a receipt opens no
+//! other people and no other kinds of record than it names. What stands behind the door could run in a process of its own.
 
 mod admission;
 mod credential;

@@ -124,7 +124,7 @@ fn one_flipped_byte_in_a_published_tile_is_noticed() {
 }
 
 #[test]
-fn when_the_log_cannot_be_written_nothing_is_revealed() {
+fn a_vault_whose_log_cannot_be_opened_stays_closed_and_loses_nothing() {
     let mut test = filled();
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);

@@ -2,8 +2,7 @@
 CREATE TABLE key_epochs (
     epoch      BIGINT NOT NULL PRIMARY KEY,
     wrapped    BYTEA   NOT NULL,
-    created_at BIGINT NOT NULL,
-    retired_at BIGINT
+    created_at BIGINT NOT NULL
 );
 
 CREATE TABLE service_keys (

@@ -2,8 +2,7 @@
 CREATE TABLE key_epochs (
     epoch      INTEGER NOT NULL PRIMARY KEY,
     wrapped    BLOB    NOT NULL,
-    created_at INTEGER NOT NULL,
-    retired_at INTEGER
+    created_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE service_keys (

@@ -3,7 +3,7 @@
 use crate::{StoreError, Tx, args};
 
 const INSERT: &str = "INSERT INTO key_epochs (epoch, wrapped, created_at) VALUES ($1, $2, $3)";
-const LIST: &str = "SELECT epoch, wrapped, created_at, retired_at FROM key_epochs ORDER BY epoch";
+const LIST: &str = "SELECT epoch, wrapped, created_at FROM key_epochs ORDER BY epoch";
 const DELETE: &str = "DELETE FROM key_epochs WHERE epoch = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, DELETE];
@@ -36,7 +36,7 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<EpochRow>, StoreError> {
     })
 }
 
-/// Destroys an epoch: what it wraps, here or in a backup, opens no more.
+/// Destroys an epoch: what it wraps here opens no more. A backup from before has its own copy.
 pub fn delete(tx: &Tx<'_>, epoch: i64) -> Result<(), StoreError> {
     tx.execute(DELETE, args![epoch])?;
     Ok(())
