@@ -13,6 +13,9 @@ pub enum KeeperError {
     /// The log failed.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] crate::LedgerError),
     /// Keys that do not open under this root key.
     #[error(
         "{what} in the keyring does not open under this root key: it was altered, or keyring and root key belong to different installations"
@@ -66,9 +69,15 @@ pub enum Refusal {
     /// There is no such person or record, or not any more.
     #[error("nothing is stored under this token, or it was erased")]
     Gone,
+    /// It cannot be approved or carried out.
+    #[error("{0}")]
+    NotApprovable(&'static str),
     /// The log cannot be written, so nothing may be done.
     #[error("{0}")]
     LogUnavailable(String),
+    /// The ledger cannot be written, so nothing may be destroyed or revoked.
+    #[error("{0}")]
+    LedgerUnavailable(String),
     /// The keyring cannot be read or written, or holds what the keeper did not write.
     #[error("{0}")]
     KeyringUnavailable(String),
@@ -86,7 +95,9 @@ impl Refusal {
             Self::Field(_) => "field-not-granted",
             Self::Quota { .. } => "quota-exhausted",
             Self::Gone => "not-found",
+            Self::NotApprovable(_) => "not-approvable",
             Self::LogUnavailable(_) => "log-unavailable",
+            Self::LedgerUnavailable(_) => "ledger-unavailable",
             Self::KeyringUnavailable(_) => "keyring-unavailable",
         }
     }

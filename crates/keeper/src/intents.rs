@@ -1,6 +1,6 @@
 //! Intents: what an act that changes things has begun, kept until its end is certain.
 
-use crate::erasure::clear_destroyed;
+use crate::disposal::{clear_destroyed, undo_moves};
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::trace::{IntakeTrace, IntentTrace, TracedKey};
@@ -63,14 +63,15 @@ impl Keeper {
         };
         self.log_outcome(intent.log_index, store, outcome)?;
         let mut writer = self.writer();
-        if let IntentTrace::Erase { .. } = intent.trace {
+        if let (IntentTrace::Disposal(_), true) = (&intent.trace, is_stored) {
             clear_destroyed(&mut writer)?;
         }
         writer.write(|tx| -> Result<(), StoreError> {
             match &intent.trace {
                 IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
                 IntentTrace::Intake(trace) => undo_intake(tx, trace)?,
-                IntentTrace::Erase { .. } => {}
+                IntentTrace::Disposal(_) if is_stored => {}
+                IntentTrace::Disposal(trace) => undo_moves(tx, trace)?,
             }
             intents::delete(tx, &intent.id)
         })?;

@@ -3,6 +3,7 @@
 use crate::credential::Credential;
 use crate::credentials::Credentials;
 use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys};
+use crate::ledger::Ledger;
 use crate::log::{
     AccessLog, ActKind, Body, History, LogError, LogFiles, LogKeys, Phase, PublicPart,
 };
@@ -18,7 +19,7 @@ use lethe_store::keyring::subject_keys;
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Time and chance, passed in.
 #[derive(Clone)]
@@ -46,6 +47,7 @@ pub struct Keeper {
     pub(crate) announced: Mutex<BTreeSet<u64>>,
     /// Intents whose outcome is logged; their rows go with the next write to the keyring.
     pub(crate) settled: Mutex<Vec<[u8; 16]>>,
+    ledger: Mutex<Ledger>,
     publishing: Mutex<()>,
     log_files: LogFiles,
     log_body_key: SecretKey,
@@ -131,6 +133,7 @@ impl Keeper {
         };
         let (log, torn) = AccessLog::open(&folder.log_dir(), keys, &*around.random)?;
         let log_files = log.files().clone();
+        let ledger = Ledger::open(&folder.ledger(), &service.credentials)?;
         let keeper = Self {
             root,
             admission: Mutex::new(AdmissionState {
@@ -146,6 +149,7 @@ impl Keeper {
             numbers: Mutex::new(Numbers::after(last_number)),
             announced: Mutex::new(BTreeSet::new()),
             settled: Mutex::new(Vec::new()),
+            ledger: Mutex::new(ledger),
             publishing: Mutex::new(()),
             log_files,
             log_body_key,
@@ -192,7 +196,10 @@ impl Keeper {
         let quotas = &mut admission.quotas;
         let mut announced = BTreeSet::new();
         self.history().each_since(since_ms, |act| {
-            let has_outcome = matches!(act.public.act, ActKind::Intake | ActKind::Erase);
+            let has_outcome = matches!(
+                act.public.act,
+                ActKind::Intake | ActKind::Erase | ActKind::Retention
+            );
             if act.public.phase == Phase::Intent && has_outcome {
                 announced.insert(act.entry.index);
             }
@@ -356,6 +363,14 @@ impl Keeper {
         self.admission
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn service(&self) -> RwLockReadGuard<'_, ServiceKeys> {
+        self.service.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn reader(&self) -> MutexGuard<'_, Database> {

@@ -4,29 +4,39 @@
 //! other people and no other kinds of record than it names. What stands behind the door could run in a process of its own.
 
 mod admission;
+mod archive_keys;
 mod credential;
 mod credentials;
-mod erasure;
+mod disposal;
 mod error;
 mod intake;
 mod intents;
 mod keeper;
 mod keys;
+mod ledger;
 pub mod log;
 mod numbers;
+mod policies;
+mod proposals;
 mod quota;
 mod rotation;
 mod trace;
 
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
+pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, GrantText, OPERATOR};
-pub use erasure::{COMPACTED_BYTES_MAX, ErasurePermit};
+pub use disposal::{
+    COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit, MovedOrder,
+};
 pub use error::{KeeperError, Refusal};
 pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,
 };
 pub use intents::OpenIntent;
 pub use keeper::{Keeper, Surroundings};
+pub use ledger::{LedgerAct, LedgerError, LedgerLine};
+pub use policies::AdoptedPolicy;
+pub use proposals::{APPROVERS, Approval, Proposal};
 pub use quota::WINDOW_MS;
 pub use rotation::{RotationProgress, RotationReport};
-pub use trace::{IntakeTrace, IntentTrace, TracedKey};
+pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};

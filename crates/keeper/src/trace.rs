@@ -1,7 +1,9 @@
 //! The trace of an intent: what an act wrote to the keyring, so that a crash can be undone or
 //! finished. Ids and hashes only, in a compact form: a batch of 5,000 orders has one.
 
+use crate::disposal::Destruction;
 use lethe_crypto::LookupHash;
+use lethe_model::SubjectId;
 
 type Id = [u8; 16];
 
@@ -10,15 +12,57 @@ type Id = [u8; 16];
 pub enum IntentTrace {
     /// A batch of orders and customers.
     Intake(Box<IntakeTrace>),
-    /// The erasure of subjects, with the gifts they sent.
-    Erase {
-        /// The store.
-        store: i64,
-        /// Subjects that are erased.
-        subjects: Vec<Id>,
-        /// Single records that go with them: subject, order, category.
-        records: Vec<(Id, Id, u8)>,
-    },
+    /// Records that are destroyed, or move to the archive.
+    Disposal(Box<DisposalTrace>),
+}
+
+/// What a disposal wrote to the keyring, and which rows follow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DisposalTrace {
+    /// The store.
+    pub store: i64,
+    /// Whether old keys are destroyed: before that a crash undoes everything, after it finishes.
+    pub is_committed: bool,
+    /// Subjects that are new in the archive.
+    pub added_subjects: Vec<Id>,
+    /// Records that are new in the archive.
+    pub added_records: Vec<TracedRecord>,
+    /// Records whose rows go.
+    pub records: Vec<TracedRecord>,
+    /// Orders whose relations go: subject, order.
+    pub orders: Vec<(Id, Id)>,
+    /// Subjects of whom nothing is left in the active store.
+    pub unlinked: Vec<Id>,
+    /// Subjects who are forgotten wholly.
+    pub forgotten: Vec<Id>,
+}
+
+/// One record: subject, order, category.
+pub type TracedRecord = (Id, Id, u8);
+
+impl DisposalTrace {
+    pub(crate) fn new(store: i64) -> Self {
+        Self {
+            store,
+            ..Self::default()
+        }
+    }
+
+    /// Takes over what is destroyed.
+    pub(crate) fn commit(&mut self, what: &Destruction) {
+        let id = |subject: &SubjectId| *subject.as_bytes();
+        self.is_committed = true;
+        let records = what.records.iter().chain(&what.moved_from);
+        self.records = records
+            .map(|one| (id(&one.subject), *one.order.as_bytes(), one.category.number()))
+            .collect();
+        let orders = what.orders.iter();
+        self.orders = orders
+            .map(|(subject, order, _)| (id(subject), *order.as_bytes()))
+            .collect();
+        self.unlinked = what.unlinked.iter().map(id).collect();
+        self.forgotten = what.forgotten.iter().map(id).collect();
+    }
 }
 
 /// What a batch wrote to the keyring.
@@ -44,14 +88,14 @@ pub struct IntakeTrace {
 pub type TracedKey = (Id, Id, u8, u32);
 
 const INTAKE: u8 = 1;
-const ERASE: u8 = 2;
+const DISPOSAL: u8 = 3;
 
 impl IntentTrace {
     /// Returns the store the act belongs to.
     pub fn store(&self) -> i64 {
         match self {
             Self::Intake(trace) => trace.store,
-            Self::Erase { store, .. } => *store,
+            Self::Disposal(trace) => trace.store,
         }
     }
 
@@ -86,20 +130,23 @@ impl IntentTrace {
                     });
                 }
             }
-            Self::Erase {
-                store,
-                subjects,
-                records,
-            } => {
-                bytes.push(ERASE);
-                bytes.extend_from_slice(&store.to_be_bytes());
-                write_list(&mut bytes, subjects, |out, id| {
-                    out.extend_from_slice(id);
-                });
-                write_list(&mut bytes, records, |out, (subject, order, category)| {
+            Self::Disposal(trace) => {
+                bytes.push(DISPOSAL);
+                bytes.extend_from_slice(&trace.store.to_be_bytes());
+                bytes.push(u8::from(trace.is_committed));
+                for ids in [&trace.added_subjects, &trace.unlinked, &trace.forgotten] {
+                    write_list(&mut bytes, ids, |out, id| out.extend_from_slice(id));
+                }
+                for records in [&trace.added_records, &trace.records] {
+                    write_list(&mut bytes, records, |out, (subject, order, category)| {
+                        out.extend_from_slice(subject);
+                        out.extend_from_slice(order);
+                        out.push(*category);
+                    });
+                }
+                write_list(&mut bytes, &trace.orders, |out, (subject, order)| {
                     out.extend_from_slice(subject);
                     out.extend_from_slice(order);
-                    out.push(*category);
                 });
             }
         }
@@ -121,12 +168,23 @@ impl IntentTrace {
                 orders: rest.list(Reader::array)?,
                 renewed: rest.list(Reader::array)?,
             })),
-            ERASE => Self::Erase {
-                store,
-                subjects: rest.list(Reader::array)?,
-                records: rest
-                    .list(|rest| Some((rest.array()?, rest.array()?, rest.array::<1>()?[0])))?,
-            },
+            DISPOSAL => {
+                let is_committed = match rest.array::<1>()?[0] {
+                    0 => false,
+                    1 => true,
+                    _ => return None,
+                };
+                Self::Disposal(Box::new(DisposalTrace {
+                    store,
+                    is_committed,
+                    added_subjects: rest.list(Reader::array)?,
+                    unlinked: rest.list(Reader::array)?,
+                    forgotten: rest.list(Reader::array)?,
+                    added_records: rest.list(Reader::record)?,
+                    records: rest.list(Reader::record)?,
+                    orders: rest.list(|rest| Some((rest.array()?, rest.array()?)))?,
+                }))
+            }
             _ => return None,
         };
         rest.0.is_empty().then_some(trace)
@@ -158,6 +216,10 @@ impl Reader<'_> {
         ))
     }
 
+    fn record(&mut self) -> Option<TracedRecord> {
+        Some((self.array()?, self.array()?, self.array::<1>()?[0]))
+    }
+
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = u32::from_be_bytes(self.array()?);
         (0..count).map(|_| read(self)).collect()
@@ -179,12 +241,17 @@ mod tests {
             orders: vec![[6; 16]],
             renewed: Vec::new(),
         }));
-        let erase = IntentTrace::Erase {
+        let disposal = IntentTrace::Disposal(Box::new(DisposalTrace {
             store: -1,
-            subjects: vec![[1; 16], [2; 16]],
+            is_committed: true,
+            added_subjects: vec![[9; 16]],
+            added_records: vec![([9; 16], [8; 16], 3)],
             records: vec![([3; 16], [4; 16], 2)],
-        };
-        for trace in [intake, erase] {
+            orders: vec![([3; 16], [4; 16])],
+            unlinked: vec![[3; 16]],
+            forgotten: vec![[1; 16], [2; 16]],
+        }));
+        for trace in [intake, disposal] {
             let bytes = trace.to_bytes();
             assert_eq!(IntentTrace::from_bytes(&bytes), Some(trace));
             for cut in 0..bytes.len() {

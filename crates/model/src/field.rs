@@ -16,16 +16,19 @@ pub enum Category {
     Support = 4,
     /// The customer account, as the shop keeps it.
     Account = 5,
+    /// Documents as they were issued: invoices as PDF or Factur-X bytes.
+    Document = 6,
 }
 
 impl Category {
     /// Every category, in the order of their numbers.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Contact,
         Self::Delivery,
         Self::Invoice,
         Self::Support,
         Self::Account,
+        Self::Document,
     ];
 
     /// Returns the number that tables and associated data hold. Never reused.
@@ -48,6 +51,7 @@ impl Category {
             Self::Invoice => "invoice",
             Self::Support => "support",
             Self::Account => "account",
+            Self::Document => "document",
         }
     }
 }
@@ -85,6 +89,10 @@ pub enum FieldKind {
     Note,
     /// Named custom values, one per line.
     Attributes,
+    /// What was sold, when and for how much, as JSON: made when an order leaves the active store.
+    Content,
+    /// Files as JSON: name, media type, SHA-256 and the bytes in base64.
+    Files,
 }
 
 impl FieldKind {
@@ -106,6 +114,8 @@ impl FieldKind {
             Self::CustomerId => "customer_id",
             Self::Note => "note",
             Self::Attributes => "attributes",
+            Self::Content => "content",
+            Self::Files => "files",
         }
     }
 
@@ -124,6 +134,8 @@ impl FieldKind {
             Self::Reference | Self::ExternalId => "user.unique_id.pseudonymous",
             Self::CustomerId => "user.unique_id",
             Self::Note | Self::Attributes => "user.content.private",
+            Self::Content => "user.behavior.purchase_history",
+            Self::Files => "user.financial",
         }
     }
 }
@@ -135,12 +147,12 @@ impl FieldKind {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(u8);
 
-use Category::{Account, Contact, Delivery, Invoice, Support};
+use Category::{Account, Contact, Delivery, Document, Invoice, Support};
 use FieldKind as K;
 
 /// Every field, by number.
 #[rustfmt::skip]
-pub const FIELDS: [(Category, FieldKind); 37] = [
+pub const FIELDS: [(Category, FieldKind); 39] = [
     (Contact, K::Email), (Contact, K::Phone), (Contact, K::Name),
     (Delivery, K::Name), (Delivery, K::Company), (Delivery, K::Street), (Delivery, K::Street2),
     (Delivery, K::City), (Delivery, K::Region), (Delivery, K::PostalCode), (Delivery, K::Country),
@@ -152,6 +164,7 @@ pub const FIELDS: [(Category, FieldKind); 37] = [
     (Account, K::Email), (Account, K::Phone), (Account, K::Name), (Account, K::Company),
     (Account, K::Street), (Account, K::Street2), (Account, K::City), (Account, K::Region),
     (Account, K::PostalCode), (Account, K::Country), (Account, K::CustomerId), (Account, K::Note),
+    (Invoice, K::Content), (Document, K::Files),
 ];
 
 /// A field reference that names nothing Lethe knows.

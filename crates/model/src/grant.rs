@@ -17,16 +17,25 @@ pub enum Power {
     Keys = 3,
     /// Read the access log's bodies.
     Audit = 4,
+    /// Approve what somebody else has asked for.
+    Approve = 5,
+    /// Ask for the erasure of people, and follow it.
+    Erase = 6,
+    /// Adopt policies, place holds, run retention, ask for archived records.
+    Retention = 7,
 }
 
 impl Power {
     /// Every power.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Reveal,
         Self::List,
         Self::Intake,
         Self::Keys,
         Self::Audit,
+        Self::Approve,
+        Self::Erase,
+        Self::Retention,
     ];
 
     /// Returns its name in interfaces.
@@ -37,6 +46,9 @@ impl Power {
             Self::Intake => "intake",
             Self::Keys => "keys",
             Self::Audit => "audit",
+            Self::Approve => "approve",
+            Self::Erase => "erase",
+            Self::Retention => "retention",
         }
     }
 

@@ -52,6 +52,26 @@ impl Folder {
         self.keyring_dir().join("keyring.db")
     }
 
+    /// The folder of the archive: long-lived backups take it.
+    pub fn archive_dir(&self) -> PathBuf {
+        self.0.join("archive")
+    }
+
+    /// The archive's database.
+    pub fn archive(&self) -> PathBuf {
+        self.archive_dir().join("archive.db")
+    }
+
+    /// What was destroyed and revoked, for restores: to be copied away as it grows.
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger").join("ledger.jsonl")
+    }
+
+    /// What a restore has still to do; while it exists the vault stays locked.
+    pub fn restoring(&self) -> PathBuf {
+        self.0.join("restoring.json")
+    }
+
     /// The access log: sealed bodies in segments, and the public tree.
     pub fn log_dir(&self) -> PathBuf {
         self.0.join("log")

@@ -1,10 +1,11 @@
 //! SQL: the active store and the keyring database.
 //!
-//! One SQL text for two engines; what differs between them lives in `engine.rs`. The two databases
-//! are separate files with separate backup lives: the active store holds what is sealed, the
-//! keyring what opens and finds it.
+//! One SQL text for two engines; what differs between them lives in `engine.rs`. The three databases
+//! are separate files: the active store and the archive hold what is sealed, the keyring what opens
+//! and finds it, and its backups live shorter.
 
 pub mod active;
+pub mod archive;
 mod engine;
 mod error;
 mod folder;
@@ -14,13 +15,15 @@ mod schema;
 pub use engine::{Database, Row, Speed, Tx, Value};
 pub use error::StoreError;
 pub use folder::Folder;
-pub use schema::{Kind, SUPPORTED_SCHEMA};
+pub use schema::Kind;
 
 /// Every statement of this crate with the database it belongs to, for checks against other engines.
 pub fn statements() -> impl Iterator<Item = (Kind, &'static str)> {
     let active = active::STATEMENTS.iter().flat_map(|group| group.iter());
     let keyring = keyring::STATEMENTS.iter().flat_map(|group| group.iter());
+    let archive = archive::STATEMENTS.iter().flat_map(|group| group.iter());
     active
         .map(|sql| (Kind::Active, *sql))
         .chain(keyring.map(|sql| (Kind::Keyring, *sql)))
+        .chain(archive.map(|sql| (Kind::Archive, *sql)))
 }

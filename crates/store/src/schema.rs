@@ -2,8 +2,6 @@
 
 use crate::{Database, StoreError};
 
-/// The schema version this program reads and writes.
-pub const SUPPORTED_SCHEMA: i64 = 1;
 
 /// Which database a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,14 +10,20 @@ pub enum Kind {
     Active,
     /// Wrapped keys, look-up hashes and credentials; short-lived in backups.
     Keyring,
+    /// What the law still wants after the active period.
+    Archive,
 }
 
 impl Kind {
+    /// Every database of an installation.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Keyring, Self::Archive];
+
     /// Returns its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Keyring => "keyring",
+            Self::Archive => "archive",
         }
     }
 
@@ -29,38 +33,69 @@ impl Kind {
         match self {
             Self::Active => 0x4c74_6841,
             Self::Keyring => 0x4c74_684b,
+            Self::Archive => 0x4c74_6852,
         }
     }
 
-    const fn migrations(self) -> [&'static str; 1] {
+    /// Returns the schema version this program reads and writes: the number of its migrations.
+    pub const fn supported_schema(self) -> i64 {
         match self {
-            Self::Active => [include_str!("../migrations/sqlite/0001_active.sql")],
-            Self::Keyring => [include_str!("../migrations/sqlite/0001_keyring.sql")],
+            Self::Active | Self::Keyring => 2,
+            Self::Archive => 1,
+        }
+    }
+
+    const fn migrations(self) -> &'static [&'static str] {
+        match self {
+            Self::Active => &[
+                include_str!("../migrations/sqlite/0001_active.sql"),
+                include_str!("../migrations/sqlite/0002_active.sql"),
+            ],
+            Self::Keyring => &[
+                include_str!("../migrations/sqlite/0001_keyring.sql"),
+                include_str!("../migrations/sqlite/0002_keyring.sql"),
+            ],
+            Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
         }
     }
 
     /// Returns the same schema for PostgreSQL, statement for statement.
-    pub const fn postgres_migrations(self) -> [&'static str; 1] {
+    pub const fn postgres_migrations(self) -> &'static [&'static str] {
         match self {
-            Self::Active => [include_str!("../migrations/postgres/0001_active.sql")],
-            Self::Keyring => [include_str!("../migrations/postgres/0001_keyring.sql")],
+            Self::Active => &[
+                include_str!("../migrations/postgres/0001_active.sql"),
+                include_str!("../migrations/postgres/0002_active.sql"),
+            ],
+            Self::Keyring => &[
+                include_str!("../migrations/postgres/0001_keyring.sql"),
+                include_str!("../migrations/postgres/0002_keyring.sql"),
+            ],
+            Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
         }
     }
 }
 
+/// Makes the schema, or brings an earlier release's up: all missing migrations, or none.
 pub(crate) fn bring_up(database: &mut Database) -> Result<(), StoreError> {
     let kind = database.kind();
     let connection = database.sqlite();
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    if found == 0 && application == 0 {
+    let is_new = found == 0 && application == 0;
+    let is_ours = application == kind.application_id() && found > 0;
+    let missing = usize::try_from(found)
+        .ok()
+        .and_then(|done| kind.migrations().get(done..));
+    if let Some(missing) = missing.filter(|missing| !missing.is_empty())
+        && (is_new || is_ours)
+    {
         let tx = connection.transaction()?;
-        for migration in kind.migrations() {
+        for migration in missing {
             tx.execute_batch(migration)?;
         }
         tx.pragma_update(None, "application_id", kind.application_id())?;
-        tx.pragma_update(None, "user_version", SUPPORTED_SCHEMA)?;
+        tx.pragma_update(None, "user_version", kind.supported_schema())?;
         tx.commit()?;
     }
     check(database)
@@ -79,11 +114,12 @@ pub(crate) fn check(database: &mut Database) -> Result<(), StoreError> {
             detail,
         });
     }
-    if found != SUPPORTED_SCHEMA {
+    let supported = kind.supported_schema();
+    if found != supported {
         return Err(StoreError::Schema {
             database: kind.name(),
             found,
-            supported: SUPPORTED_SCHEMA,
+            supported,
         });
     }
     Ok(())

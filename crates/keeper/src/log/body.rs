@@ -35,6 +35,18 @@ pub enum ActKind {
     Recovery,
     /// The log's bodies were read.
     Audit,
+    /// Records whose term is over were destroyed or moved to the archive.
+    Retention,
+    /// A retention policy was adopted.
+    Policy,
+    /// A legal hold was placed or released.
+    Hold,
+    /// Something was asked for that needs approval, or somebody approved it.
+    Approval,
+    /// The archive's keys were made known, asked for or proved to open.
+    Archive,
+    /// A backup was restored.
+    Restore,
 }
 
 /// Which part of an act an entry is.

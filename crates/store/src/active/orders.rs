@@ -5,8 +5,9 @@ use lethe_model::{OrderId, StoreId, SubjectId};
 
 const UPSERT: &str = "INSERT INTO orders (subject_id, order_id, store_id, recipient_id, linked_by, \
      country, currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, \
-     cancelled_on, financial_status, fulfillment_status, accepts_marketing, lines, revision) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+     cancelled_on, financial_status, fulfillment_status, accepts_marketing, lines, revision, \
+     delivered_on, refunded_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+     $15, $16, $17, $18, $19, $20) \
      ON CONFLICT (subject_id, order_id) DO UPDATE SET recipient_id = excluded.recipient_id, \
      country = excluded.country, currency = excluded.currency, \
      total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor, \
@@ -15,21 +16,28 @@ const UPSERT: &str = "INSERT INTO orders (subject_id, order_id, store_id, recipi
      financial_status = excluded.financial_status, \
      fulfillment_status = excluded.fulfillment_status, \
      accepts_marketing = excluded.accepts_marketing, lines = excluded.lines, \
-     revision = excluded.revision";
+     revision = excluded.revision, \
+     delivered_on = COALESCE(excluded.delivered_on, orders.delivered_on), \
+     refunded_on = COALESCE(excluded.refunded_on, orders.refunded_on)";
 const FETCH: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
      currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
-     financial_status, fulfillment_status, accepts_marketing, lines, revision \
-     FROM orders WHERE subject_id = $1 AND order_id = $2";
+     financial_status, fulfillment_status, accepts_marketing, lines, revision, \
+     delivered_on, refunded_on FROM orders WHERE subject_id = $1 AND order_id = $2";
 const RECIPIENT: &str = "SELECT recipient_id FROM orders WHERE subject_id = $1 AND order_id = $2";
 const PAGE: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
      currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
-     financial_status, fulfillment_status, accepts_marketing, lines, revision \
-     FROM orders WHERE (subject_id, order_id) > ($1, $2) AND store_id = $3 \
+     financial_status, fulfillment_status, accepts_marketing, lines, revision, \
+     delivered_on, refunded_on FROM orders WHERE (subject_id, order_id) > ($1, $2) AND store_id = $3 \
      ORDER BY subject_id, order_id LIMIT $4";
 const OF_SUBJECT: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
      currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
-     financial_status, fulfillment_status, accepts_marketing, lines, revision \
-     FROM orders WHERE subject_id = $1 ORDER BY order_id";
+     financial_status, fulfillment_status, accepts_marketing, lines, revision, \
+     delivered_on, refunded_on FROM orders WHERE subject_id = $1 ORDER BY order_id";
+const DELETE: &str = "DELETE FROM orders WHERE subject_id = $1 AND order_id = $2";
+const SET_DELIVERED: &str =
+    "UPDATE orders SET delivered_on = $1 WHERE subject_id = $2 AND order_id = $3";
+const EXISTS_BETWEEN: &str = "SELECT 1 FROM orders WHERE store_id = $1 AND ordered_on >= $2 \
+     AND ordered_on < $3 LIMIT 1";
 const DELETE_SUBJECT: &str = "DELETE FROM orders WHERE subject_id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM orders WHERE store_id = $1";
 
@@ -39,11 +47,15 @@ pub(crate) const STATEMENTS: &[&str] = &[
     RECIPIENT,
     PAGE,
     OF_SUBJECT,
+    DELETE,
+    SET_DELIVERED,
+    EXISTS_BETWEEN,
     DELETE_SUBJECT,
     COUNT,
 ];
 
-/// One order. Dates are days since 1970-01-01 in UTC: a finer time would identify people.
+/// One order. Dates are days since 1970-01-01 in the
+/// policy's time zone: a finer time would identify people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderRow {
     /// The buyer.
@@ -72,6 +84,10 @@ pub struct OrderRow {
     pub fulfilled_on: Option<i64>,
     /// Day of cancellation.
     pub cancelled_on: Option<i64>,
+    /// Day of delivery, where somebody said so.
+    pub delivered_on: Option<i64>,
+    /// Day of the latest refund.
+    pub refunded_on: Option<i64>,
     /// The platform's word for the payment.
     pub financial_status: Option<String>,
     /// The platform's word for the shipment.
@@ -107,6 +123,8 @@ pub fn upsert(tx: &Tx<'_>, order: &OrderRow) -> Result<(), StoreError> {
             order.accepts_marketing.map(i64::from),
             &order.lines,
             i64::from(order.revision),
+            order.delivered_on,
+            order.refunded_on,
         ],
     )?;
     Ok(())
@@ -151,6 +169,32 @@ pub fn of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<Vec<OrderRow>, Sto
     tx.query(OF_SUBJECT, args![subject], from_row)
 }
 
+/// Removes one order.
+pub fn delete(tx: &Tx<'_>, subject: &SubjectId, order: &OrderId) -> Result<usize, StoreError> {
+    tx.execute(DELETE, args![subject, order])
+}
+
+/// Notes the day of delivery; says whether the order is there.
+pub fn set_delivered(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+    day: i64,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(SET_DELIVERED, args![day, subject, order])? == 1)
+}
+
+/// Says whether a shop has an order placed in these days, the last excluded.
+pub fn exist_between(
+    tx: &Tx<'_>,
+    store: StoreId,
+    from: i64,
+    before: i64,
+) -> Result<bool, StoreError> {
+    let found = tx.query_first(EXISTS_BETWEEN, args![store.0, from, before], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
 /// Removes all orders of a buyer and returns how many there were.
 pub fn delete_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<usize, StoreError> {
     tx.execute(DELETE_SUBJECT, args![subject])
@@ -189,5 +233,7 @@ fn from_row(row: &Row<'_>) -> Result<OrderRow, StoreError> {
         lines: row.text(16)?,
         revision: u32::try_from(row.int(17)?)
             .map_err(|_| StoreError::Inconsistent { table: "orders" })?,
+        delivered_on: row.opt_int(18)?,
+        refunded_on: row.opt_int(19)?,
     })
 }

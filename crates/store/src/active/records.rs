@@ -1,7 +1,7 @@
 //! Sealed records.
 
 use crate::{Row, StoreError, Tx, args};
-use lethe_model::{Category, RecordId, StoreId, SubjectId};
+use lethe_model::{Category, OrderId, RecordId, StoreId, SubjectId};
 
 const UPSERT: &str = "INSERT INTO records (subject_id, order_id, category, store_id, generation, envelope) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject_id, order_id, category) \
@@ -13,9 +13,21 @@ const DELETE: &str =
 const DELETE_SUBJECT: &str = "DELETE FROM records WHERE subject_id = $1";
 const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, store_id, generation, envelope \
      FROM records WHERE subject_id = $1 ORDER BY order_id, category";
+const OF_ORDER: &str = "SELECT subject_id, order_id, category, store_id, generation, envelope \
+     FROM records WHERE subject_id = $1 AND order_id = $2 ORDER BY category";
+const ANY_OF_SUBJECT: &str = "SELECT 1 FROM records WHERE subject_id = $1 LIMIT 1";
 const COUNT: &str = "SELECT COUNT(*) FROM records WHERE store_id = $1";
 
-pub(crate) const STATEMENTS: &[&str] = &[UPSERT, FETCH, DELETE, DELETE_SUBJECT, OF_SUBJECT, COUNT];
+pub(crate) const STATEMENTS: &[&str] = &[
+    UPSERT,
+    FETCH,
+    DELETE,
+    DELETE_SUBJECT,
+    OF_SUBJECT,
+    OF_ORDER,
+    ANY_OF_SUBJECT,
+    COUNT,
+];
 
 /// One record as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,13 +71,12 @@ pub fn fetch(tx: &Tx<'_>, id: &RecordId) -> Result<Option<RecordRow>, StoreError
     })
 }
 
-/// Removes one record.
-pub fn delete(tx: &Tx<'_>, id: &RecordId) -> Result<(), StoreError> {
+/// Removes one record; harmless when it is not there.
+pub fn delete(tx: &Tx<'_>, id: &RecordId) -> Result<usize, StoreError> {
     tx.execute(
         DELETE,
         args![&id.subject, &id.order, i64::from(id.category.number())],
-    )?;
-    Ok(())
+    )
 }
 
 /// Removes all records of a subject and returns how many there were.
@@ -75,19 +86,22 @@ pub fn delete_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<usize, StoreEr
 
 /// Lists all records of a subject.
 pub fn of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<Vec<RecordRow>, StoreError> {
-    tx.query(OF_SUBJECT, args![subject], |row| {
-        Ok(RecordRow {
-            id: RecordId {
-                subject: row.subject(0, "records")?,
-                order: row.order(1, "records")?,
-                category: Category::from_number(row.int(2)?)
-                    .ok_or(StoreError::Inconsistent { table: "records" })?,
-            },
-            store: StoreId(row.int(3)?),
-            generation: generation(row, 4)?,
-            envelope: row.blob(5)?,
-        })
-    })
+    tx.query(OF_SUBJECT, args![subject], from_row)
+}
+
+/// Lists the records of one subject in one order.
+pub fn of_order(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+) -> Result<Vec<RecordRow>, StoreError> {
+    tx.query(OF_ORDER, args![subject, order], from_row)
+}
+
+/// Says whether anything of a subject is stored.
+pub fn any_of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<bool, StoreError> {
+    let found = tx.query_first(ANY_OF_SUBJECT, args![subject], |_| Ok(()))?;
+    Ok(found.is_some())
 }
 
 /// Counts the records of a shop.
@@ -99,4 +113,27 @@ pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
 
 fn generation(row: &Row<'_>, column: usize) -> Result<u32, StoreError> {
     u32::try_from(row.int(column)?).map_err(|_| StoreError::Inconsistent { table: "records" })
+}
+
+/// Reads a record's id from three columns.
+pub(crate) fn record_id(
+    row: &Row<'_>,
+    first: usize,
+    table: &'static str,
+) -> Result<RecordId, StoreError> {
+    Ok(RecordId {
+        subject: row.subject(first, table)?,
+        order: row.order(first + 1, table)?,
+        category: Category::from_number(row.int(first + 2)?)
+            .ok_or(StoreError::Inconsistent { table })?,
+    })
+}
+
+fn from_row(row: &Row<'_>) -> Result<RecordRow, StoreError> {
+    Ok(RecordRow {
+        id: record_id(row, 0, "records")?,
+        store: StoreId(row.int(3)?),
+        generation: generation(row, 4)?,
+        envelope: row.blob(5)?,
+    })
 }

@@ -4,10 +4,11 @@ use crate::{StoreError, Tx, args};
 
 const INSERT: &str =
     "INSERT INTO intents (intent_id, log_index, payload, created_at) VALUES ($1, $2, $3, $4)";
+const RENEW: &str = "UPDATE intents SET payload = $1 WHERE intent_id = $2";
 const LIST: &str = "SELECT intent_id, log_index, payload FROM intents ORDER BY log_index";
 const DELETE: &str = "DELETE FROM intents WHERE intent_id = $1";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, DELETE];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, RENEW, LIST, DELETE];
 
 /// One open intent.
 #[derive(Debug, Clone)]
@@ -23,6 +24,12 @@ pub struct IntentRow {
 /// Notes an intent, in the transaction that begins its act.
 pub fn insert(tx: &Tx<'_>, row: &IntentRow, now_ms: i64) -> Result<(), StoreError> {
     tx.execute(INSERT, args![&row.id, row.log_index, &row.payload, now_ms])?;
+    Ok(())
+}
+
+/// Notes a further step of an intent, in the transaction that takes it.
+pub fn renew(tx: &Tx<'_>, id: &[u8; 16], payload: &[u8]) -> Result<(), StoreError> {
+    tx.execute(RENEW, args![payload, id])?;
     Ok(())
 }
 

@@ -6,14 +6,36 @@ use lethe_model::{OrderId, SubjectId};
 
 const INSERT: &str = "INSERT INTO known_orders (hash, subject_id, order_id, digest, updated_at) \
      VALUES ($1, $2, $3, $4, $5)";
-const FETCH: &str = "SELECT subject_id, order_id, digest, updated_at, erased_at \
+const FETCH: &str = "SELECT subject_id, order_id, digest, updated_at, erased_at, archived_at \
      FROM known_orders WHERE hash = $1";
 const RENEW: &str = "UPDATE known_orders SET digest = $1, updated_at = $2 WHERE hash = $3";
 const DELETE: &str = "DELETE FROM known_orders WHERE hash = $1 AND erased_at IS NULL";
 const ERASE_SUBJECT: &str = "UPDATE known_orders SET subject_id = NULL, order_id = NULL, \
-     digest = NULL, updated_at = NULL, erased_at = $1 WHERE subject_id = $2";
+     digest = NULL, updated_at = NULL, archived_at = NULL, erased_at = $1 WHERE subject_id = $2";
+const ERASE_ORDER: &str = "UPDATE known_orders SET subject_id = NULL, order_id = NULL, \
+     digest = NULL, updated_at = NULL, archived_at = NULL, erased_at = $1 \
+     WHERE subject_id = $2 AND order_id = $3";
+const ARCHIVE_ORDER: &str = "UPDATE known_orders SET subject_id = $1, order_id = $2, digest = NULL, \
+     archived_at = $3 WHERE subject_id = $4 AND order_id = $5";
+// An account that is known by its e-mail address leaves nothing: its hash would be one of a person.
+const FORGET_BY_EMAIL: &str = "DELETE FROM known_orders WHERE subject_id = $1 AND order_id = $2 \
+     AND hash IN (SELECT hash FROM lookups WHERE subject_id = $1 AND kind = $3)";
+const FORGET_ACCOUNT: &str = "DELETE FROM known_orders WHERE subject_id = $1 AND order_id = $2 \
+     AND erased_at IS NULL";
+const EXPIRE: &str = "DELETE FROM known_orders WHERE erased_at < $1";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, RENEW, DELETE, ERASE_SUBJECT];
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    FETCH,
+    RENEW,
+    DELETE,
+    ERASE_SUBJECT,
+    ERASE_ORDER,
+    ARCHIVE_ORDER,
+    FORGET_BY_EMAIL,
+    FORGET_ACCOUNT,
+    EXPIRE,
+];
 
 /// What is known of an order's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +50,13 @@ pub enum KnownOrder {
         digest: Option<Vec<u8>>,
         /// When its source last changed it, Unix milliseconds.
         updated_at: Option<i64>,
+    },
+    /// It has left the active store for the archive.
+    Archived {
+        /// The order's own subject there.
+        subject: SubjectId,
+        /// The order's id there.
+        order: OrderId,
     },
     /// It was erased and stays so.
     Erased,
@@ -73,9 +102,52 @@ pub fn erase_subject(tx: &Tx<'_>, subject: &SubjectId, now_ms: i64) -> Result<us
     tx.execute(ERASE_SUBJECT, args![now_ms, subject])
 }
 
+/// Turns one order into a tombstone.
+pub fn erase_order(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+    now_ms: i64,
+) -> Result<usize, StoreError> {
+    tx.execute(ERASE_ORDER, args![now_ms, subject, order])
+}
+
+/// Notes that an order is in the archive now, under other ids.
+pub fn archive_order(
+    tx: &Tx<'_>,
+    from: (&SubjectId, &OrderId),
+    to: (&SubjectId, &OrderId),
+    now_ms: i64,
+) -> Result<usize, StoreError> {
+    tx.execute(ARCHIVE_ORDER, args![to.0, to.1, now_ms, from.0, from.1])
+}
+
+/// Forgets the accounts of a subject that are known by a look-up hash of this kind.
+pub fn forget_account_by(tx: &Tx<'_>, subject: &SubjectId, kind: i64) -> Result<(), StoreError> {
+    tx.execute(FORGET_BY_EMAIL, args![subject, &OrderId::ACCOUNT, kind])?;
+    Ok(())
+}
+
+/// Forgets that a subject has an account, so that the shop may hand it in again.
+pub fn forget_account(tx: &Tx<'_>, subject: &SubjectId) -> Result<(), StoreError> {
+    tx.execute(FORGET_ACCOUNT, args![subject, &OrderId::ACCOUNT])?;
+    Ok(())
+}
+
+/// Drops tombstones older than their term; returns how many there were.
+pub fn expire(tx: &Tx<'_>, before_ms: i64) -> Result<usize, StoreError> {
+    tx.execute(EXPIRE, args![before_ms])
+}
+
 fn from_row(row: &Row<'_>) -> Result<KnownOrder, StoreError> {
     if row.opt_int(4)?.is_some() {
         return Ok(KnownOrder::Erased);
+    }
+    if row.opt_int(5)?.is_some() {
+        return Ok(KnownOrder::Archived {
+            subject: row.subject(0, "known_orders")?,
+            order: row.order(1, "known_orders")?,
+        });
     }
     Ok(KnownOrder::Stored {
         subject: row.subject(0, "known_orders")?,

@@ -1,5 +1,7 @@
 //! The keyring: wrapped keys, look-up hashes, credentials and open intents.
 
+pub mod archive_keys;
+pub mod archive_subjects;
 pub mod counters;
 pub mod credentials;
 pub mod data_keys;
@@ -7,10 +9,14 @@ pub mod epochs;
 pub mod intents;
 pub mod known_orders;
 pub mod lookups;
+pub mod policies;
+pub mod proposals;
 pub mod service_keys;
 pub mod subject_keys;
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[
+    archive_keys::STATEMENTS,
+    archive_subjects::STATEMENTS,
     counters::STATEMENTS,
     credentials::STATEMENTS,
     data_keys::STATEMENTS,
@@ -18,6 +24,8 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     intents::STATEMENTS,
     known_orders::STATEMENTS,
     lookups::STATEMENTS,
+    policies::STATEMENTS,
+    proposals::STATEMENTS,
     service_keys::STATEMENTS,
     subject_keys::STATEMENTS,
 ];

@@ -21,7 +21,7 @@ fn postgresql_accepts_the_schemas_and_every_statement() {
         return;
     };
     let server = Server::start(&bin);
-    for kind in [Kind::Active, Kind::Keyring] {
+    for kind in Kind::ALL {
         let mut script = format!("CREATE SCHEMA {0}; SET search_path = {0};\n", kind.name());
         for migration in kind.postgres_migrations() {
             script.push_str(migration);
