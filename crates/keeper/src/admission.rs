@@ -144,7 +144,7 @@ impl Keeper {
         {
             return Err(Refusal::Expired);
         }
-        if !grant.powers.contains(Power::Reveal) {
+        if !credential.may(Power::Reveal) {
             return Err(Refusal::Power(Power::Reveal.name()));
         }
         if !grant.purposes.contains(request.purpose) {

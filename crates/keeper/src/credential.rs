@@ -112,6 +112,11 @@ impl Credential {
         self.recipient == OPERATOR && self.key_hash.is_none()
     }
 
+    /// Says whether it has a power. The operator has whatever powers a newer release brings.
+    pub fn may(&self, power: Power) -> bool {
+        self.is_operator() || self.grant.powers.contains(power)
+    }
+
     pub(crate) fn from_row(row: &CredentialRow, key: &MacKey) -> Result<Self, KeeperError> {
         let forged = || KeeperError::ForgedCredential { id: row.id.clone() };
         let text: GrantText = serde_json::from_str(&row.grant_json).map_err(|_| forged())?;

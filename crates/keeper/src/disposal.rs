@@ -90,6 +90,20 @@ pub struct DisposalCounts {
     pub tombstones: usize,
 }
 
+impl Destruction {
+    /// Names everything once: two people's erasures may share a parcel.
+    pub fn dedup(&mut self) {
+        for records in [&mut self.records, &mut self.moved_from] {
+            records.sort_unstable();
+            records.dedup();
+        }
+        for subjects in [&mut self.accounts, &mut self.unlinked, &mut self.forgotten] {
+            subjects.sort_unstable();
+            subjects.dedup();
+        }
+    }
+}
+
 impl DisposalPermit {
     /// Returns the receipt that opens the subjects' records, for moving them.
     pub fn receipt(&self) -> &Receipt {

@@ -314,6 +314,29 @@ impl Keeper {
         &self.log_verifier_key
     }
 
+    /// Returns the log's signer, for receipts and records: whoever can verify the log can verify them.
+    ///
+    /// # Errors
+    ///
+    /// When the keyring's log key is damaged.
+    pub fn signer(&self) -> Result<NoteSigner, Refusal> {
+        let damaged = || Refusal::KeyringUnavailable("the log key is damaged".into());
+        let service = self.service();
+        let origin = service.log_origin().ok_or_else(damaged)?;
+        let seed = service.secret(LOG_SIGNING, origin).map_err(|_| damaged())?;
+        NoteSigner::new(origin, seed.expose()).map_err(|_| damaged())
+    }
+
+    /// Returns the log's name.
+    ///
+    /// # Errors
+    ///
+    /// When the keyring has no log key.
+    pub fn log_origin(&self) -> Result<String, Refusal> {
+        let damaged = || Refusal::KeyringUnavailable("the log key is damaged".into());
+        Ok(self.service().log_origin().ok_or_else(damaged)?.to_owned())
+    }
+
     /// Reads the log's bodies.
     pub fn history(&self) -> History<'_> {
         History::new(self.log_files.clone(), &self.log_body_key)

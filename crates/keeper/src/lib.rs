@@ -9,6 +9,7 @@ mod credential;
 mod credentials;
 mod disposal;
 mod error;
+mod holds;
 mod intake;
 mod intents;
 mod keeper;
@@ -21,6 +22,7 @@ mod proposals;
 mod quota;
 mod rotation;
 mod trace;
+mod trusted_clock;
 
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use archive_keys::ArchiveKey;

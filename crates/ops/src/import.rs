@@ -202,7 +202,7 @@ fn prepare(
 
 /// Asked before anything is looked up: whether an order is known is nobody else's business.
 fn require_intake(credential: &Credential) -> Result<(), Error> {
-    if credential.grant.powers.contains(Power::Intake) {
+    if credential.may(Power::Intake) {
         Ok(())
     } else {
         Err(Refusal::Power(Power::Intake.name()).into())

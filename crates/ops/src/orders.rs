@@ -123,7 +123,7 @@ impl Vault {
 }
 
 pub(crate) fn require_list(credential: &Credential) -> Result<(), Error> {
-    if credential.grant.powers.contains(Power::List) {
+    if credential.may(Power::List) {
         Ok(())
     } else {
         Err(Refusal::Power(Power::List.name()).into())

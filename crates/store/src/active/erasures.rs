@@ -12,12 +12,12 @@ const LIST: &str = "SELECT erasure_id, store_id, subject_id, state, requested_by
      ORDER BY requested_at, erasure_id LIMIT $3";
 const OF_SUBJECT: &str = "SELECT erasure_id, store_id, subject_id, state, requested_by, requested_at, \
      not_before, erased_at, report FROM erasures WHERE subject_id = $1 AND state = 'waiting'";
-const SET: &str = "UPDATE erasures SET subject_id = NULL, state = $1, erased_at = $2, report = $3 \
-     WHERE erasure_id = $4";
+const SET: &str = "UPDATE erasures SET state = $1, subject_id = $2, erased_at = $3, report = $4 \
+     WHERE erasure_id = $5";
 const CANCEL: &str = "UPDATE erasures SET subject_id = NULL, state = 'cancelled' \
      WHERE erasure_id = $1 AND state = 'waiting'";
-const SINCE: &str = "SELECT COUNT(*) FROM erasures WHERE store_id = $1 AND requested_by <> $2 \
-     AND state <> 'waiting' AND state <> 'cancelled' AND erased_at >= $3";
+const ASKED_SINCE: &str = "SELECT COUNT(*) FROM erasures WHERE store_id = $1 AND requested_by <> $2 \
+     AND requested_at >= $3";
 const ASK: &str = "INSERT INTO erasure_holders (erasure_id, holder, asked_at) VALUES ($1, $2, $3)";
 const CONFIRM: &str = "UPDATE erasure_holders SET confirmed_at = $1, evidence = $2 \
      WHERE erasure_id = $3 AND holder = $4 AND confirmed_at IS NULL";
@@ -25,7 +25,7 @@ const HOLDERS: &str = "SELECT holder, asked_at, confirmed_at, evidence FROM eras
      WHERE erasure_id = $1 ORDER BY holder";
 
 pub(crate) const STATEMENTS: &[&str] = &[
-    INSERT, FETCH, LIST, OF_SUBJECT, SET, CANCEL, SINCE, ASK, CONFIRM, HOLDERS,
+    INSERT, FETCH, LIST, OF_SUBJECT, SET, CANCEL, ASKED_SINCE, ASK, CONFIRM, HOLDERS,
 ];
 
 /// One erasure. Once it is done nothing in it leads to the person.
@@ -37,7 +37,7 @@ pub struct ErasureRow {
     pub store: StoreId,
     /// Who is to be erased; `None` once that happened or was cancelled.
     pub subject: Option<SubjectId>,
-    /// `waiting`, `cancelled`, `partial` or `complete`.
+    /// `waiting`, `cancelled`, `held`, `partial` or `complete`.
     pub state: String,
     /// The credential that asked.
     pub requested_by: String,
@@ -101,15 +101,16 @@ pub fn of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<Option<ErasureRow>
     tx.query_first(OF_SUBJECT, args![subject], from_row)
 }
 
-/// Notes what became of an erasure, and forgets whom it was about.
+/// Notes what became of an erasure, and whom a hold still keeps: nobody, else.
 pub fn set(
     tx: &Tx<'_>,
     id: &str,
     state: &str,
+    held: Option<&SubjectId>,
     erased_at: Option<i64>,
     report: &str,
 ) -> Result<(), StoreError> {
-    tx.execute(SET, args![state, erased_at, report, id])?;
+    tx.execute(SET, args![state, held, erased_at, report, id])?;
     Ok(())
 }
 
@@ -118,15 +119,15 @@ pub fn cancel(tx: &Tx<'_>, id: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(CANCEL, args![id])? == 1)
 }
 
-/// Counts the erasures carried out since a moment that somebody else than `operator` asked for.
-pub fn count_since(
+/// Counts the erasures that somebody else than `operator` has asked for since a moment.
+pub fn count_asked(
     tx: &Tx<'_>,
     store: StoreId,
     operator: &str,
     since_ms: i64,
 ) -> Result<i64, StoreError> {
     let args = args![store.0, operator, since_ms];
-    Ok(tx.query_first(SINCE, args, |row| row.int(0))?.unwrap_or(0))
+    Ok(tx.query_first(ASKED_SINCE, args, |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Notes that a holder of copies was asked.

@@ -1,7 +1,7 @@
 //! Legal holds: records that must not be destroyed, and why.
 
 use crate::{Row, StoreError, Tx, args};
-use lethe_model::{RecordId, StoreId};
+use lethe_model::{RecordId, StoreId, SubjectId};
 
 const INSERT: &str = "INSERT INTO legal_holds (hold_id, store_id, matter, ground, placed_by, placed_at, \
      review_on) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hold_id) DO NOTHING";
@@ -16,11 +16,12 @@ const RELEASE: &str = "UPDATE legal_holds SET released_by = $1, released_at = $2
 const UNHOLD: &str = "DELETE FROM held_records WHERE hold_id = $1";
 const HOLDS_OF: &str = "SELECT hold_id FROM held_records \
      WHERE subject_id = $1 AND order_id = $2 AND category = $3 ORDER BY hold_id";
+const ANY_OF_SUBJECT: &str = "SELECT 1 FROM held_records WHERE subject_id = $1 LIMIT 1";
 const RECORDS_OF: &str = "SELECT subject_id, order_id, category FROM held_records \
      WHERE hold_id = $1 ORDER BY subject_id, order_id, category";
 
 pub(crate) const STATEMENTS: &[&str] = &[
-    INSERT, HOLD, LIST, FETCH, RELEASE, UNHOLD, HOLDS_OF, RECORDS_OF,
+    INSERT, HOLD, LIST, FETCH, RELEASE, UNHOLD, HOLDS_OF, ANY_OF_SUBJECT, RECORDS_OF,
 ];
 
 /// One hold.
@@ -89,6 +90,12 @@ pub fn of_record(tx: &Tx<'_>, record: &RecordId) -> Result<Vec<String>, StoreErr
     let category = i64::from(record.category.number());
     let key = args![&record.subject, &record.order, category];
     tx.query(HOLDS_OF, key, |row| row.text(0))
+}
+
+/// Says whether anything of a subject is held.
+pub fn any_of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<bool, StoreError> {
+    let found = tx.query_first(ANY_OF_SUBJECT, args![subject], |_| Ok(()))?;
+    Ok(found.is_some())
 }
 
 /// Lists the records under a hold.

@@ -11,6 +11,9 @@ pub(crate) const STATEMENTS: &[&str] = &[FETCH, RAISE];
 /// Up to which subject numbers may have been used.
 pub const SUBJECT_NUMBERS: &str = "subject-numbers";
 
+/// The last moment somebody has vouched for, Unix milliseconds.
+pub const TRUSTED_CLOCK: &str = "trusted-clock";
+
 /// Returns a mark; 0 before it was first raised.
 pub fn fetch(tx: &Tx<'_>, name: &str) -> Result<u64, StoreError> {
     let value = tx
