@@ -224,7 +224,7 @@ mod tests {
         let (begin, begun) = std::sync::mpsc::channel();
         std::thread::scope(|scope| {
             // Begun during the copy, so it has to wait for its end.
-            let emptied = scope.spawn(move || begun.recv().map(|()| writer.checkpoint()));
+            let emptied = scope.spawn(move || begun.recv().map(|()| (writer.checkpoint(), writer)));
             let copy = folder.path().join("copy.db");
             let mut has_begun = false;
             snapshot(&source, &copy, &mut |_, _| {
@@ -235,10 +235,11 @@ mod tests {
                 }
             })
             .unwrap();
-            emptied.join().unwrap().unwrap().unwrap();
+            let (emptied, _writer) = emptied.join().unwrap().unwrap();
+            emptied.unwrap();
+            let wal = folder.path().join("active.db-wal");
+            assert_eq!(fs::metadata(wal).unwrap().len(), 0);
         });
-        let wal = folder.path().join("active.db-wal");
-        assert_eq!(fs::metadata(wal).unwrap().len(), 0);
     }
 
     #[test]
