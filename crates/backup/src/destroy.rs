@@ -3,7 +3,8 @@
 use crate::scratch::{sweep, sync_folder};
 use crate::{BackupError, BackupId, Catalog, CatalogLine, Listed, list};
 use lethe_model::Clock;
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct PrunePlan {
     folder: PathBuf,
-    /// Past their day; incremental ones before what they continue.
+    /// Past their day, in the order in which they are removed.
     pub doomed: Vec<Listed>,
     /// Past their day, but continued by a backup that may live on.
     pub needed: Vec<Listed>,
@@ -34,21 +35,21 @@ impl PrunePlan {
     /// When it cannot be read.
     pub fn make(folder: &Path, now_ms: i64) -> Result<Self, BackupError> {
         let backups = list(folder)?;
-        let mut needed_ids: HashSet<BackupId> = HashSet::new();
-        let (mut doomed, mut needed) = (Vec::new(), Vec::new());
-        // Newest first: what a backup is continued by is known when its turn comes.
-        for backup in backups.into_iter().rev() {
-            let is_needed = needed_ids.contains(&backup.name.id);
-            let is_overdue = backup.is_overdue(now_ms);
-            if is_overdue && !is_needed {
-                doomed.push(backup);
-                continue;
-            }
-            needed_ids.extend(backup.name.base);
-            if is_overdue {
-                needed.push(backup);
-            }
-        }
+        let bases: HashMap<BackupId, BackupId> = backups
+            .iter()
+            .filter_map(|backup| Some((backup.name.id, backup.name.base?)))
+            .collect();
+        let (overdue, living): (Vec<Listed>, Vec<Listed>) = backups
+            .into_iter()
+            .partition(|backup| backup.is_overdue(now_ms));
+        let needed_ids: HashSet<BackupId> = living
+            .iter()
+            .flat_map(|backup| links_below(&bases, backup.name.id))
+            .collect();
+        let is_needed = |backup: &Listed| needed_ids.contains(&backup.name.id);
+        let (needed, mut doomed): (Vec<_>, Vec<_>) = overdue.into_iter().partition(is_needed);
+        // Ends of chains first: a crash in the middle leaves a chain that restores.
+        doomed.sort_by_key(|backup| Reverse(links_below(&bases, backup.name.id).len()));
         Ok(Self {
             folder: folder.to_owned(),
             doomed,
@@ -79,6 +80,18 @@ impl PrunePlan {
         }
         (destroyed, Ok(()))
     }
+}
+
+/// Returns what a backup is built upon.
+fn links_below(bases: &HashMap<BackupId, BackupId>, id: BackupId) -> Vec<BackupId> {
+    let mut links = Vec::new();
+    let mut next = bases.get(&id);
+    // Names that go round in a circle are nobody's chain.
+    while let Some(base) = next.filter(|base| !links.contains(*base)) {
+        links.push(*base);
+        next = bases.get(base);
+    }
+    links
 }
 
 /// Removes one backup; the record is written when the removal is durable, so that it never says
