@@ -21,20 +21,32 @@ const DESTROYED_KEPT: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum CatalogLine {
-    /// A backup is about to get its name. Written before that: a backup must never exist unrecorded.
+    /// A backup begins. Written before the keyring is copied: an erasure that ends a moment later
+    /// must find it here.
+    Begun {
+        /// What it will hold.
+        class: Class,
+        /// Its id.
+        id: BackupId,
+        /// When it began, Unix milliseconds.
+        created_at_ms: i64,
+        /// When it must be destroyed, Unix milliseconds.
+        destroy_after_ms: i64,
+    },
+    /// A backup is whole and has its name.
     Made {
         /// What it holds.
         class: Class,
         /// Its id.
         id: BackupId,
-        /// When it was made, Unix milliseconds.
+        /// When it began, Unix milliseconds.
         created_at_ms: i64,
         /// When it must be destroyed, Unix milliseconds.
         destroy_after_ms: i64,
         /// The length of its file.
         bytes: u64,
     },
-    /// A backup was removed, or never got its name.
+    /// A backup was removed, or failed and left nothing.
     Destroyed {
         /// Its id.
         id: BackupId,
@@ -94,9 +106,10 @@ impl Catalog {
         self.append_line(line).map_err(BackupError::file(what))
     }
 
-    /// Says when the last copy of a key that was in the keyring before `moment_ms` is gone: the
-    /// latest day of destruction of the keyring backups made until then, as far as they are not
-    /// destroyed. `None` when none is left, or none was made.
+    /// Says when the last copy of a key that was in the keyring until `moment_ms` is gone: the
+    /// latest day of destruction of the keyring backups begun by then, as far as they are not
+    /// destroyed. `None` when none is left, or none was made. One that a crash interrupted counts:
+    /// nobody knows what it left.
     ///
     /// # Errors
     ///
@@ -105,12 +118,11 @@ impl Catalog {
         let lines = self.read()?;
         let gone = destroyed(&lines);
         let until = lines.iter().filter_map(|line| match line {
-            CatalogLine::Made {
+            CatalogLine::Begun {
                 class: Class::Keyring,
                 id,
                 created_at_ms,
                 destroy_after_ms,
-                ..
             } if *created_at_ms <= moment_ms && !gone.contains(id) => Some(*destroy_after_ms),
             _ => None,
         });
@@ -184,30 +196,27 @@ fn parse(bytes: &[u8]) -> Vec<CatalogLine> {
         .collect()
 }
 
-fn destroyed(lines: &[CatalogLine]) -> HashSet<BackupId> {
+/// Returns the ids of what is gone, in the order in which it went.
+fn destroyed(lines: &[CatalogLine]) -> Vec<BackupId> {
     let ids = lines.iter().filter_map(|line| match line {
         CatalogLine::Destroyed { id, .. } => Some(*id),
-        CatalogLine::Made { .. } => None,
+        CatalogLine::Begun { .. } | CatalogLine::Made { .. } => None,
     });
     ids.collect()
 }
 
 /// Leaves out all but the newest of those that are gone. What still exists stays.
 fn compacted(lines: Vec<CatalogLine>) -> Vec<CatalogLine> {
-    let gone: Vec<BackupId> = lines
-        .iter()
-        .filter_map(|line| match line {
-            CatalogLine::Destroyed { id, .. } => Some(*id),
-            CatalogLine::Made { .. } => None,
-        })
-        .collect();
+    let gone = destroyed(&lines);
     let forgotten: HashSet<BackupId> = gone
         .iter()
         .take(gone.len().saturating_sub(DESTROYED_KEPT))
         .copied()
         .collect();
     let is_kept = |line: &CatalogLine| match line {
-        CatalogLine::Made { id, .. } | CatalogLine::Destroyed { id, .. } => !forgotten.contains(id),
+        CatalogLine::Begun { id, .. }
+        | CatalogLine::Made { id, .. }
+        | CatalogLine::Destroyed { id, .. } => !forgotten.contains(id),
     };
     lines.into_iter().filter(is_kept).collect()
 }

@@ -1,21 +1,21 @@
 //! Making a backup of an installation in use.
 
-use crate::container::{CHUNK_BYTES_MAX, Writer};
-use crate::digest::{Sha256Hash, fill, hash_start, hex};
-use crate::header::{Base, DatabaseNote, FORMAT, LogNote};
-use crate::log::{fingerprint, freeze, read_checkpoint, whole_lines};
+use crate::container::Writer;
+use crate::digest::{Sha256Hash, hex};
+use crate::gather::{Content, gather};
+use crate::header::{Base, FORMAT};
+use crate::list::chain_of;
+use crate::log::fingerprint;
+use crate::pack::{Blocks, Files, Packer};
 use crate::scratch::{Scratch, new_file, sync_folder};
-use crate::state::{BlockHash, BlockHasher, FileState, State, block_count};
+use crate::state::{BlockHasher, State};
 use crate::{
-    BackupError, BackupId, Catalog, CatalogLine, Class, EntryName, Header, Progress, Recipients,
-    Step, list,
+    BackupError, BackupId, Catalog, CatalogLine, Class, Header, Progress, Recipients, list,
 };
 use lethe_model::{Clock, Random};
-use lethe_store::{Folder, snapshot};
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use lethe_store::Folder;
+use std::fs::{self, DirBuilder};
+use std::io::BufWriter;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -73,6 +73,44 @@ pub fn back_up(
     make(spec.to).map_err(failed(spec.to))?;
     catalog.prepare().map_err(failed(catalog.folder()))?;
     let id = BackupId::generate(random);
+    let class = spec.class;
+    let destroy_after_ms = spec.destroy_after_ms;
+    catalog.append(&CatalogLine::Begun {
+        class,
+        id,
+        created_at_ms,
+        destroy_after_ms,
+    })?;
+    let made = make_file(spec, &catalog, id, created_at_ms, random, progress);
+    let line = match &made {
+        Ok(made) => CatalogLine::Made {
+            class,
+            id,
+            created_at_ms,
+            destroy_after_ms,
+            bytes: made.bytes,
+        },
+        Err(_) => {
+            let at_ms = clock.now_ms();
+            CatalogLine::Destroyed { id, at_ms }
+        }
+    };
+    match (catalog.append(&line), made) {
+        (Ok(()), made) => made,
+        // The first failure is the one to be told.
+        (Err(_), Err(error)) | (Err(error), Ok(_)) => Err(error),
+    }
+}
+
+fn make_file(
+    spec: &BackupSpec<'_>,
+    catalog: &Catalog,
+    id: BackupId,
+    created_at_ms: i64,
+    random: &dyn Random,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Made, BackupError> {
+    let failed = |path: &Path| BackupError::file(format!("cannot write {}", path.display()));
     let scratch = Scratch::begin(spec.to, id)?;
     // Copies of a keyring stay where keyrings are: freed blocks of the disk that backups lie on
     // must hold none in a form that no age key protects. Sealed records may lie anywhere.
@@ -80,7 +118,7 @@ pub fn back_up(
         Class::Keyring => Some(Scratch::begin(catalog.folder(), id)?),
         Class::Data => None,
     };
-    let base = find_base(spec, &catalog)?;
+    let base = find_base(spec, catalog)?;
     let content = gather(
         spec,
         base.as_ref(),
@@ -101,62 +139,48 @@ pub fn back_up(
             sha256: hex(&base.sha256),
         }),
     };
-    let partial = scratch.path("partial");
     let hasher = match &base {
         Some(base) => base.hasher.clone(),
         None => BlockHasher::generate(random),
     };
-    let written = write(
-        &partial,
-        spec.recipients,
-        &header,
-        &content,
-        base.as_ref(),
-        &hasher,
-        progress,
-    )?;
+    let partial = scratch.path("partial");
+    let job = Job {
+        recipients: spec.recipients,
+        header: &header,
+        content: &content,
+        base: base.as_ref(),
+        hasher: &hasher,
+    };
+    let written = job.write(&partial, progress)?;
     let file = spec.to.join(header.file_name().to_string());
     let bytes = fs::metadata(&partial).map_err(failed(&partial))?.len();
-    // Recorded before it has its name: a keyring backup must never exist that no receipt counts.
-    catalog.append(&CatalogLine::Made {
-        class: spec.class,
-        id,
-        created_at_ms,
-        destroy_after_ms: spec.destroy_after_ms,
-        bytes,
-    })?;
     let named = fs::rename(&partial, &file).and_then(|()| sync_folder(spec.to));
     if let Err(error) = named {
-        let at_ms = clock.now_ms();
         drop(fs::remove_file(&file));
-        drop(catalog.append(&CatalogLine::Destroyed { id, at_ms }));
         return Err(failed(&file)(error));
     }
-    let chain_length = base.as_ref().map_or(1, |base| base.chain_length + 1);
-    let covers_bytes = written.files.values().map(|file| file.length).sum();
+    let made = Made {
+        file,
+        bytes,
+        covers_bytes: written.files.values().map(|file| file.length).sum(),
+        chain_length: base.as_ref().map_or(1, |base| base.chain_length + 1),
+        header,
+    };
     if spec.class == Class::Data {
         let state = State {
             id,
             sha256: written.sha256,
             file_bytes: bytes,
-            chain_length,
-            hasher,
+            chain_length: made.chain_length,
             recipients: spec.recipients.fingerprint(),
+            hasher,
             files: written.files,
             blocks: written.blocks,
         };
-        // Last: without it the backup is whole, and the next one is full.
-        let replaced = base.map(|base| base.id);
-        let saved = state.save(catalog.folder(), replaced);
-        saved.map_err(failed(catalog.folder()))?;
+        // Last, and not needed: the backup is whole, and without this the next one is full.
+        drop(state.save(catalog.folder(), base.map(|base| base.id)));
     }
-    Ok(Made {
-        file,
-        bytes,
-        covers_bytes,
-        chain_length,
-        header,
-    })
+    Ok(made)
 }
 
 fn check(spec: &BackupSpec<'_>, now_ms: i64) -> Result<(), BackupError> {
@@ -198,7 +222,7 @@ fn find_base(spec: &BackupSpec<'_>, catalog: &Catalog) -> Result<Option<State>, 
     for candidate in candidates {
         let state = State::load(catalog.folder(), candidate.name.id);
         if let Some(state) = state.filter(|state| state.file_bytes == candidate.bytes) {
-            let chain = crate::list::chain_of(&backups, candidate);
+            let chain = chain_of(&backups, candidate);
             let is_usable = chain.is_ok()
                 && state.chain_length < CHAIN_LENGTH_MAX
                 // Who can decrypt the last link must be able to decrypt all.
@@ -209,271 +233,50 @@ fn find_base(spec: &BackupSpec<'_>, catalog: &Catalog) -> Result<Option<State>, 
     Ok(None)
 }
 
-/// Everything that goes into a backup, of one moment or of moments in the right order.
-struct Content {
-    verifier_key: String,
-    log: LogNote,
-    databases: Vec<DatabaseNote>,
-    /// Where the bytes are, and how many of them.
-    files: BTreeMap<EntryName, (PathBuf, u64)>,
-}
-
-/// Copies the databases, then measures the log: what the log does not announce is in no database.
-fn gather(
-    spec: &BackupSpec<'_>,
-    base: Option<&State>,
-    scratch: &Scratch,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Content, BackupError> {
-    let folder = spec.folder;
-    let sources = match spec.class {
-        Class::Data => vec![
-            (EntryName::Active, folder.active()),
-            (EntryName::Archive, folder.path().join("archive/archive.db")),
-        ],
-        Class::Keyring => vec![(EntryName::Keyring, folder.keyring())],
-    };
-    let (mut files, mut databases) = (BTreeMap::new(), Vec::new());
-    for (name, source) in sources {
-        if name == EntryName::Archive && !source.exists() {
-            continue;
-        }
-        let copy = scratch.path(&format!("{}.db", databases.len()));
-        let mut pages = |done, total| {
-            const USUAL_PAGE: u64 = 4096;
-            progress(Progress {
-                step: Step::Copying,
-                done: done * USUAL_PAGE,
-                total: total * USUAL_PAGE,
-            });
-        };
-        let copied = snapshot(&source, &copy, &mut pages);
-        let copied = copied.map_err(|source| BackupError::Database {
-            name: name.to_string(),
-            source,
-        })?;
-        databases.push(DatabaseNote {
-            name: name.to_string(),
-            schema: copied.schema,
-            application: copied.application,
-            bytes: copied.bytes,
-        });
-        files.insert(name, (copy, copied.bytes));
-    }
-    let reading = |path: &Path| BackupError::file(format!("cannot read {}", path.display()));
-    let log_dir = folder.log_dir();
-    let log = match spec.class {
-        Class::Keyring => {
-            let (size, checkpoint) = read_checkpoint(&log_dir).map_err(reading(&log_dir))?;
-            LogNote { size, checkpoint }
-        }
-        Class::Data => {
-            let known = |name| base?.files.get(&name).map(|file: &FileState| file.length);
-            let frozen = freeze(&log_dir, known)?;
-            let segments = frozen.segments.into_iter();
-            files.extend(segments.map(|(first, file)| (EntryName::Segment(first), file)));
-            frozen.note
-        }
-    };
-    let key = log_dir.join("vkey");
-    let verifier_key = fs::read_to_string(&key).map_err(reading(&key))?;
-    files.insert(EntryName::VerifierKey, (key, verifier_key.len() as u64));
-    let ledger = folder.path().join("ledger/ledger.jsonl");
-    if ledger.exists() {
-        let length = whole_lines(&ledger).map_err(reading(&ledger))?;
-        files.insert(EntryName::Ledger, (ledger, length));
-    }
-    Ok(Content {
-        verifier_key,
-        log,
-        databases,
-        files,
-    })
-}
-
 struct Written {
     sha256: Sha256Hash,
-    files: BTreeMap<EntryName, FileState>,
-    blocks: BTreeMap<EntryName, Vec<BlockHash>>,
+    files: Files,
+    blocks: Blocks,
 }
 
-/// Writes the file and flushes it; it has no name yet that means anything.
-fn write(
-    partial: &Path,
-    recipients: &Recipients,
-    header: &Header,
-    content: &Content,
-    base: Option<&State>,
-    hasher: &BlockHasher,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Written, BackupError> {
-    let what = || BackupError::file("cannot write the backup");
-    let file = new_file(partial).map_err(what())?;
-    let sealed = recipients.encrypt(BufWriter::with_capacity(1 << 18, file))?;
-    let mut writer = Writer::new(sealed, header).map_err(what())?;
-    let mut packer = Packer {
-        base,
-        hasher,
-        last_segment: content.files.keys().copied().filter(is_segment).max(),
-        files: BTreeMap::new(),
-        blocks: BTreeMap::new(),
-        done: 0,
-        total: content.files.values().map(|(_, length)| length).sum(),
-        progress,
-    };
-    for (name, (path, length)) in &content.files {
-        packer
-            .pack(&mut writer, *name, path, *length)
-            .map_err(what())?;
-    }
-    let (files, blocks) = (packer.files, packer.blocks);
-    let (sealed, sha256) = writer.finish().map_err(what())?;
-    let file = sealed.finish().map_err(what())?;
-    let file = file
-        .into_inner()
-        .map_err(|error| what()(error.into_error()))?;
-    file.sync_all().map_err(what())?;
-    Ok(Written {
-        sha256,
-        files,
-        blocks,
-    })
-}
-
-/// Puts files into a backup, as whole or as what changed.
-struct Packer<'a> {
+/// What one file is written from.
+struct Job<'a> {
+    recipients: &'a Recipients,
+    header: &'a Header,
+    content: &'a Content,
     base: Option<&'a State>,
     hasher: &'a BlockHasher,
-    last_segment: Option<EntryName>,
-    files: BTreeMap<EntryName, FileState>,
-    blocks: BTreeMap<EntryName, Vec<BlockHash>>,
-    done: u64,
-    total: u64,
-    progress: &'a mut dyn FnMut(Progress),
 }
 
-impl Packer<'_> {
-    fn pack<W: Write>(
-        &mut self,
-        writer: &mut Writer<W>,
-        name: EntryName,
-        path: &Path,
-        length: u64,
-    ) -> io::Result<()> {
-        let sha256 = if name.is_database() {
-            self.pack_database(writer, name, path, length)?
-        } else {
-            self.pack_appended(writer, name, path, length)?
-        };
-        writer.end(length, &sha256)?;
-        self.files.insert(name, FileState { length, sha256 });
-        Ok(())
-    }
-
-    /// Writes what was appended to a file since the base.
-    fn pack_appended<W: Write>(
-        &mut self,
-        writer: &mut Writer<W>,
-        name: EntryName,
-        path: &Path,
-        length: u64,
-    ) -> io::Result<Sha256Hash> {
-        let known = self.base.and_then(|base| base.files.get(&name));
-        let known = known.filter(|known| known.length <= length);
-        if let Some(known) = known {
-            // A closed segment is not read again. What may still grow is: a write that failed, or
-            // that a crash tore, is cut off, and then it does not begin with what the base has.
-            let is_closed = is_segment(&name) && self.last_segment != Some(name);
-            let is_unchanged = is_closed && known.length == length;
-            if is_unchanged || hash_start(path, known.length)? == Some(known.sha256) {
-                writer.begin(name, true)?;
-                self.advance(known.length);
-                self.copy(writer, path, known.length, length)?;
-                if known.length == length {
-                    return Ok(known.sha256);
-                }
-                return hash_start(path, length)?.ok_or(io::ErrorKind::UnexpectedEof.into());
-            }
+impl Job<'_> {
+    /// Writes the file and flushes it; it has no name yet that means anything.
+    fn write(
+        &self,
+        partial: &Path,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Written, BackupError> {
+        let what = || BackupError::file("cannot write the backup");
+        let file = new_file(partial).map_err(what())?;
+        let out = BufWriter::with_capacity(1 << 18, file);
+        let sealed = self.recipients.encrypt(out)?;
+        let mut writer = Writer::new(sealed, self.header).map_err(what())?;
+        let files = &self.content.files;
+        let mut packer = Packer::new(self.base, self.hasher, files, progress);
+        for (name, (path, length)) in files {
+            let packed = packer.pack(&mut writer, *name, path, *length);
+            packed.map_err(what())?;
         }
-        writer.begin(name, false)?;
-        self.copy(writer, path, 0, length)?;
-        hash_start(path, length)?.ok_or(io::ErrorKind::UnexpectedEof.into())
+        let (files, blocks) = packer.finish();
+        let (sealed, sha256) = writer.finish().map_err(what())?;
+        let out = sealed.finish().map_err(what())?;
+        let file = out
+            .into_inner()
+            .map_err(|error| what()(error.into_error()))?;
+        file.sync_all().map_err(what())?;
+        Ok(Written {
+            sha256,
+            files,
+            blocks,
+        })
     }
-
-    /// Writes the blocks that differ from the base's.
-    fn pack_database<W: Write>(
-        &mut self,
-        writer: &mut Writer<W>,
-        name: EntryName,
-        path: &Path,
-        length: u64,
-    ) -> io::Result<Sha256Hash> {
-        let continues = self.base.is_some_and(|base| base.files.contains_key(&name));
-        writer.begin(name, continues)?;
-        let mut file = File::open(path)?;
-        let mut whole = Sha256::new();
-        let mut hashes = Vec::with_capacity(block_count(length));
-        let mut block = vec![0; CHUNK_BYTES_MAX];
-        let mut at = 0;
-        loop {
-            let count = fill(&mut file, &mut block)?;
-            if count == 0 {
-                break;
-            }
-            let bytes = &block[..count];
-            whole.update(bytes);
-            let hash = self.hasher.hash(bytes);
-            let is_known = self
-                .base
-                .is_some_and(|base| base.has_block(name, hashes.len(), &hash));
-            if !is_known {
-                writer.chunk(at, bytes)?;
-            }
-            hashes.push(hash);
-            at += count as u64;
-            self.advance(count as u64);
-        }
-        self.blocks.insert(name, hashes);
-        Ok(whole.finalize().into())
-    }
-
-    fn copy<W: Write>(
-        &mut self,
-        writer: &mut Writer<W>,
-        path: &Path,
-        from: u64,
-        to: u64,
-    ) -> io::Result<()> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(from))?;
-        let mut rest = file.take(to - from);
-        let mut block = vec![0; CHUNK_BYTES_MAX];
-        let mut at = from;
-        loop {
-            let count = fill(&mut rest, &mut block)?;
-            if count == 0 {
-                break;
-            }
-            writer.chunk(at, &block[..count])?;
-            at += count as u64;
-            self.advance(count as u64);
-        }
-        if at == to {
-            return Ok(());
-        }
-        Err(io::ErrorKind::UnexpectedEof.into())
-    }
-
-    fn advance(&mut self, bytes: u64) {
-        self.done += bytes;
-        (self.progress)(Progress {
-            step: Step::Writing,
-            done: self.done,
-            total: self.total,
-        });
-    }
-}
-
-fn is_segment(name: &EntryName) -> bool {
-    matches!(name, EntryName::Segment(_))
 }

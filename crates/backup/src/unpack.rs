@@ -4,11 +4,12 @@ use crate::chain::{Opened, Plan, open, plan};
 use crate::container::{Event, FormatError};
 use crate::digest::{Sha256Hash, hash_start, hex};
 use crate::log::{fingerprint, rebuild};
+use crate::target::Target;
 use crate::{BackupError, EntryName, Header, Identities, Progress, Step};
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// What was unpacked.
@@ -205,7 +206,7 @@ impl Unpacker<'_> {
                     else {
                         return Err(damaged(FormatError::Malformed("chunks")));
                     };
-                    target.file.set_len(length).map_err(what())?;
+                    target.end(length).map_err(what())?;
                     let path = target.path;
                     let expected = Expected {
                         path,
@@ -276,36 +277,6 @@ impl Unpacker<'_> {
         }
         let problem = "the log's verifier key is not that of the installation it says it is of";
         Err(BackupError::Content(problem.to_owned()))
-    }
-}
-
-/// A file being put together.
-struct Target {
-    name: EntryName,
-    path: PathBuf,
-    file: File,
-    length: u64,
-}
-
-impl Target {
-    /// Opens what an earlier backup left, of that length, or begins anew.
-    fn open(name: EntryName, path: PathBuf, earlier: Option<u64>) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).mode(0o600);
-        let file = options.truncate(earlier.is_none()).open(&path)?;
-        Ok(Self {
-            name,
-            path,
-            file,
-            length: earlier.unwrap_or(0),
-        })
-    }
-
-    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(offset))?;
-        self.file.write_all(bytes)?;
-        self.length = self.length.max(offset + bytes.len() as u64);
-        Ok(())
     }
 }
 

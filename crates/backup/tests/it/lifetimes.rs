@@ -96,20 +96,48 @@ fn a_torn_line_of_the_record_spoils_no_other() {
     file.write_all(b"{\"event\":\"made\",\"cla").unwrap();
     let second = place.keyring();
     let lines = Catalog::of(&place.folder()).read().unwrap();
-    let ids: Vec<_> = lines
-        .iter()
-        .map(|line| match line {
-            CatalogLine::Made { id, bytes, .. } => (*id, *bytes),
-            CatalogLine::Destroyed { .. } => panic!("none was destroyed"),
-        })
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            (first.header.id, first.bytes),
-            (second.header.id, second.bytes)
-        ]
-    );
+    let made = lines.iter().filter_map(|line| match line {
+        CatalogLine::Made { id, bytes, .. } => Some((*id, *bytes)),
+        _ => None,
+    });
+    let expected = [&first, &second].map(|made| (made.header.id, made.bytes));
+    assert_eq!(made.collect::<Vec<_>>(), expected);
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn an_erasure_during_a_backup_finds_it_in_the_record() {
+    let place = Place::with_orders();
+    let catalog = Catalog::of(&place.folder());
+    let spec = BackupSpec {
+        folder: &place.folder(),
+        class: Class::Keyring,
+        to: &place.to(),
+        recipients: &place.keeper.recipients,
+        destroy_after_ms: place.test.clock.now_ms() + 35 * DAY_MS,
+        is_full: true,
+    };
+    let mut during = Vec::new();
+    let made = back_up(&spec, &*place.test.clock, place.random(), &mut |_| {
+        let now_ms = place.test.clock.now_ms();
+        during.push(catalog.keyring_copies_until(now_ms).unwrap());
+    });
+    made.unwrap();
+    assert!(!during.is_empty());
+    let expected = Some(spec.destroy_after_ms);
+    assert!(during.iter().all(|until| *until == expected), "{during:?}");
+}
+
+#[test]
+fn a_backup_that_failed_is_recorded_as_gone() {
+    let place = Place::with_orders();
+    let catalog = Catalog::of(&place.folder());
+    fs::remove_file(place.test.path().join("log/tree/checkpoint")).unwrap();
+    fs::create_dir(place.test.path().join("log/tree/checkpoint")).unwrap();
+    place.make(Class::Keyring, true).unwrap_err();
+    let now_ms = place.test.clock.now_ms();
+    assert_eq!(catalog.keyring_copies_until(now_ms).unwrap(), None);
+    assert_eq!(catalog.read().unwrap().len(), 2);
 }
 
 #[test]
@@ -122,7 +150,7 @@ fn the_record_stays_small_and_forgets_no_backup_that_exists() {
     for number in 0..8_000 {
         let id = format!("{number:016x}");
         lines += &format!(
-            "{{\"event\":\"made\",\"class\":\"keyring\",\"id\":\"{id}\",\"created_at_ms\":1,\"destroy_after_ms\":2,\"bytes\":3}}\n\
+            "{{\"event\":\"begun\",\"class\":\"keyring\",\"id\":\"{id}\",\"created_at_ms\":1,\"destroy_after_ms\":2}}\n\
              {{\"event\":\"destroyed\",\"id\":\"{id}\",\"at_ms\":{number}}}\n"
         );
     }
@@ -131,7 +159,7 @@ fn the_record_stays_small_and_forgets_no_backup_that_exists() {
     let newest = place.keyring();
     assert!(fs::metadata(&path).unwrap().len() < 1 << 18);
     let lines = catalog.read().unwrap();
-    assert_eq!(lines.len(), 2 + 2 * 500);
+    assert_eq!(lines.len(), 2 * 2 + 2 * 500);
     for made in [living, newest] {
         let is_it = |line: &CatalogLine| matches!(line, CatalogLine::Made { id, .. } if *id == made.header.id);
         assert_eq!(lines.iter().filter(|line| is_it(line)).count(), 1);
