@@ -77,7 +77,10 @@ impl BackupError {
             Self::Damaged { .. } | Self::Content(_) => "backup-damaged",
             Self::Chain(_) => "backup-chain",
             Self::Log(_) => "log",
-            Self::Database { source, .. } if matches!(source, StoreError::Full) => "disk-full",
+            Self::Database {
+                source: StoreError::Full,
+                ..
+            } => "disk-full",
             Self::Database { .. } => "database",
             Self::Full { .. } => "disk-full",
             Self::File { .. } => "file-system",

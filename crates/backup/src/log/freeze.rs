@@ -69,7 +69,6 @@ pub(crate) fn freeze(
 
 /// Reads the checkpoint and lists the segments so that they fit together: a checkpoint is never
 /// older than the beginning of the last segment, and its entries lie in the segments listed.
-#[expect(clippy::type_complexity, reason = "taken apart at once")]
 fn moment(log: &Path) -> io::Result<((u64, String), BTreeMap<u64, PathBuf>)> {
     loop {
         let before = list(log)?;

@@ -105,7 +105,7 @@ fn make(
     let begun = Instant::now();
     let mut bar = Bar::new();
     let made = back_up(&spec, &SystemClock, &OsRandom, &mut |progress| {
-        bar.show(progress)
+        bar.show(progress);
     });
     drop(bar);
     let made = made?;
