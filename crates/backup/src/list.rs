@@ -44,7 +44,8 @@ pub fn list(folder: &Path) -> Result<Vec<Listed>, BackupError> {
             });
         }
     }
-    backups.sort_by_key(|backup| (backup.name.created_at_ms, backup.name.id));
+    // Data before the keyring of the same second, as they should have been made.
+    backups.sort_by_key(|backup| (backup.name.created_at_ms, backup.name.class, backup.name.id));
     Ok(backups)
 }
 
