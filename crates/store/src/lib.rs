@@ -11,11 +11,13 @@ mod error;
 mod folder;
 pub mod keyring;
 mod schema;
+mod snapshot;
 
 pub use engine::{Database, Row, Speed, Tx, Value};
 pub use error::StoreError;
 pub use folder::Folder;
 pub use schema::Kind;
+pub use snapshot::{Snapshot, check_database, snapshot};
 
 /// Every statement of this crate with the database it belongs to, for checks against other engines.
 pub fn statements() -> impl Iterator<Item = (Kind, &'static str)> {

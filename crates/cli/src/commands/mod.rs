@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod backup;
 mod bench;
 mod completions;
 mod demo;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Key(key::Args),
     Log(log::Args),
     Rotate(rotate::Args),
+    Backup(backup::Args),
     Serve(serve::Args),
     Drill(drill::Args),
     Demo(demo::Args),
@@ -65,6 +67,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Key(args) => key::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
+        Command::Backup(args) => backup::run(globals, args, output),
         Command::Serve(args) => serve::run(globals, args, output),
         Command::Drill(args) => drill::run(globals, args, output),
         Command::Demo(args) => demo::run(globals, args, output),

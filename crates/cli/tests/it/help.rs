@@ -23,6 +23,7 @@ fn the_first_help_names_every_command() {
       key          Make, list, revoke and rotate API keys
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
+      backup       Back up the installation, encrypted, while it is in use
       serve        Serve the API on a private address and on the folder's Unix socket
       drill        Replay breaches on a copy of the data, and count what each thief would hold
       demo         Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed
