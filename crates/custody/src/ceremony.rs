@@ -216,7 +216,10 @@ impl Request {
         for item in &self.items {
             *by_key.entry(&item.key_id).or_default() += 1;
         }
-        let keys: Vec<String> = by_key.iter().map(|(key, count)| format!("{count} of {key}")).collect();
+        let keys: Vec<String> = by_key
+            .iter()
+            .map(|(key, count)| format!("{count} of {key}"))
+            .collect();
         let approvals: Vec<String> = self
             .approvals
             .iter()
@@ -234,7 +237,11 @@ impl Request {
             keys.join(", "),
             self.purpose,
             self.reason,
-            if approvals.is_empty() { "nobody".to_owned() } else { approvals.join(", ") },
+            if approvals.is_empty() {
+                "nobody".to_owned()
+            } else {
+                approvals.join(", ")
+            },
             self.frozen_sha256,
             self.expires_at,
         )
@@ -334,7 +341,9 @@ pub fn open_reply(
         .items
         .iter()
         .map(|item| {
-            let sealed = BASE64.decode(&item.sealed).map_err(|_| CustodyError::BadFile("reply"))?;
+            let sealed = BASE64
+                .decode(&item.sealed)
+                .map_err(|_| CustodyError::BadFile("reply"))?;
             let aad = reply_aad(request_id, frozen_sha256, item.n);
             Ok((item.n, open_key(&key.0, INFO, &aad, &sealed)?))
         })

@@ -23,7 +23,9 @@ pub enum CustodyError {
     #[error("{0}")]
     Mismatch(&'static str),
     /// The joined shares do not give the recorded key.
-    #[error("the shares do not give archive key {0}: one of them was altered; use another custodian's")]
+    #[error(
+        "the shares do not give archive key {0}: one of them was altered; use another custodian's"
+    )]
     WrongKey(String),
     /// The request names a key that the shares do not hold.
     #[error("the shares hold no archive key {0}: they are from another ceremony")]
@@ -38,6 +40,8 @@ pub enum CustodyError {
     #[error("this reply is for another request")]
     OtherRequest,
     /// The list that was approved is not the list in the file.
-    #[error("the list in this request is not the one that was approved: do not open it, and treat it as an incident")]
+    #[error(
+        "the list in this request is not the one that was approved: do not open it, and treat it as an incident"
+    )]
     NotFrozen,
 }

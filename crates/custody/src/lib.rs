@@ -11,7 +11,8 @@ mod seal;
 mod share;
 
 pub use ceremony::{
-    Reply, ReplyItem, ReplyKey, Request, RequestItem, RequestKind, answer, frozen_sha256, open_reply,
+    Reply, ReplyItem, ReplyKey, Request, RequestItem, RequestKind, answer, frozen_sha256,
+    open_reply,
 };
 pub use error::CustodyError;
 pub use seal::{ArchivePublicKey, NOTIFICATION, SealedFor, seal_record_key, year_key_id};

@@ -181,18 +181,18 @@ impl Share {
     /// [`CustodyError::Invalid`] when the passphrase is too short.
     pub fn seal(&self, passphrase: &str, cost: ShareCost) -> Result<String, CustodyError> {
         if passphrase.chars().count() < PASSPHRASE_CHARS_MIN {
-            return Err(CustodyError::Invalid("a passphrase has at least 12 characters"));
+            return Err(CustodyError::Invalid(
+                "a passphrase has at least 12 characters",
+            ));
         }
         let json = Zeroizing::new(serde_json::to_vec(&self.0).expect("words serialise"));
         let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
         recipient.set_work_factor(cost.0);
         let mut sealed = Vec::new();
         let mut write = || -> Option<()> {
-            let armor = age::armor::ArmoredWriter::wrap_output(
-                &mut sealed,
-                age::armor::Format::AsciiArmor,
-            )
-            .ok()?;
+            let armor =
+                age::armor::ArmoredWriter::wrap_output(&mut sealed, age::armor::Format::AsciiArmor)
+                    .ok()?;
             let encryptor =
                 age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
                     .ok()?;
@@ -237,15 +237,16 @@ impl Share {
             .map_err(|_| CustodyError::BadShare)?;
         let share: ShareText = serde_json::from_slice(&json).map_err(|_| CustodyError::BadShare)?;
         let is_whole = share.version == 1 && share.keys.iter().all(KeyShare::is_whole);
-        if is_whole { Ok(Self(share)) } else { Err(CustodyError::BadShare) }
+        if is_whole {
+            Ok(Self(share))
+        } else {
+            Err(CustodyError::BadShare)
+        }
     }
 }
 
 /// Joins two shares of one key; the private half lives as long as the result.
-pub(crate) fn join(
-    shares: &[Share; 2],
-    key_id: &str,
-) -> Result<Zeroizing<[u8; 32]>, CustodyError> {
+pub(crate) fn join(shares: &[Share; 2], key_id: &str) -> Result<Zeroizing<[u8; 32]>, CustodyError> {
     let [first, second] = shares;
     if first.set() != second.set() {
         return Err(CustodyError::Mismatch(

@@ -30,7 +30,11 @@ impl Keeper {
     /// # Errors
     ///
     /// What grant, log and keyring say; when one of the keys is known already nothing is stored.
-    pub fn register_archive_keys(&self, by: &Credential, keys: &[ArchiveKey]) -> Result<(), Refusal> {
+    pub fn register_archive_keys(
+        &self,
+        by: &Credential,
+        keys: &[ArchiveKey],
+    ) -> Result<(), Refusal> {
         require(by, Power::Retention)?;
         let ids: Vec<&str> = keys.iter().map(|key| key.key_id.as_str()).collect();
         let detail = serde_json::json!({ "step": "keys", "keys": ids });
@@ -42,7 +46,8 @@ impl Keeper {
             keys.iter().map(row).collect()
         };
         self.writer().write(|tx| -> Result<(), StoreError> {
-            rows.iter().try_for_each(|row| archive_keys::insert(tx, row))
+            rows.iter()
+                .try_for_each(|row| archive_keys::insert(tx, row))
         })?;
         Ok(())
     }
@@ -103,7 +108,13 @@ impl Keeper {
     ) -> Result<u64, Refusal> {
         require(by, Power::Retention)?;
         let (store, id) = (by.store, &by.id);
-        self.append(public_part(ActKind::Archive, Phase::Act, store, id, Some(detail)))
+        self.append(public_part(
+            ActKind::Archive,
+            Phase::Act,
+            store,
+            id,
+            Some(detail),
+        ))
     }
 }
 

@@ -15,7 +15,13 @@ impl Keeper {
     pub fn append_hold(&self, by: &Credential, detail: serde_json::Value) -> Result<u64, Refusal> {
         require(by, Power::Retention)?;
         let (store, id) = (by.store, &by.id);
-        self.append(public_part(ActKind::Hold, Phase::Act, store, id, Some(detail)))
+        self.append(public_part(
+            ActKind::Hold,
+            Phase::Act,
+            store,
+            id,
+            Some(detail),
+        ))
     }
 
     /// Logs a step of an erasure that destroys nothing yet, or nothing here.

@@ -88,7 +88,9 @@ pub struct LedgerLine {
 #[non_exhaustive]
 pub enum LedgerError {
     /// The file system failed.
-    #[error("the ledger {path} cannot be read or written ({source}): nothing is destroyed until it can")]
+    #[error(
+        "the ledger {path} cannot be read or written ({source}): nothing is destroyed until it can"
+    )]
     File {
         /// The file.
         path: PathBuf,
@@ -142,7 +144,9 @@ impl Ledger {
         file.set_len(read.whole).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         if let Some(dir) = path.parent() {
-            File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)?;
+            File::open(dir)
+                .and_then(|dir| dir.sync_all())
+                .map_err(failed)?;
         }
         Ok(Self {
             path: path.to_owned(),
@@ -260,15 +264,21 @@ pub(crate) fn subject_text(subject: &SubjectId) -> String {
 /// Writes a record's id for the ledger.
 pub(crate) fn record_text(record: &RecordId) -> String {
     let category = [record.category.number()];
-    [hex(record.subject.as_bytes()), hex(record.order.as_bytes()), hex(&category)].concat()
+    [
+        hex(record.subject.as_bytes()),
+        hex(record.order.as_bytes()),
+        hex(&category),
+    ]
+    .concat()
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Writes bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads hexadecimal bytes; `None` when it is anything else.
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() || text.len() % 2 != 0 {
         return None;
     }
@@ -295,7 +305,9 @@ mod tests {
 
     fn three_lines(path: &Path) {
         let mut ledger = Ledger::open(path, &key()).unwrap();
-        ledger.append(1, vec![revoked("a"), revoked("b")], &key()).unwrap();
+        ledger
+            .append(1, vec![revoked("a"), revoked("b")], &key())
+            .unwrap();
         ledger.append(2, vec![revoked("c")], &key()).unwrap();
     }
 

@@ -5,6 +5,7 @@
 
 mod admission;
 mod archive_keys;
+mod archive_opening;
 mod credential;
 mod credentials;
 mod disposal;
@@ -36,7 +37,7 @@ pub use intake::{
 };
 pub use intents::OpenIntent;
 pub use keeper::{Keeper, Surroundings};
-pub use ledger::{LedgerAct, LedgerError, LedgerLine};
+pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
 pub use policies::AdoptedPolicy;
 pub use proposals::{APPROVERS, Approval, Proposal};
 pub use quota::WINDOW_MS;

@@ -120,13 +120,16 @@ impl Keeper {
         require(by, Power::Approve)?;
         let proposal = self.proposal(by.store, id)?;
         let now_ms = self.around.clock.now_ms();
-        let is_same_person = self.recipient_of(&proposal.requested_by) == Some(by.recipient.clone());
+        let is_same_person =
+            self.recipient_of(&proposal.requested_by) == Some(by.recipient.clone());
         let has_approved = proposal
             .approvals
             .iter()
             .any(|approval| approval.recipient == by.recipient);
         let problem = if by.is_operator() {
-            Some("the operator cannot approve: approvals are given with API keys of two other people")
+            Some(
+                "the operator cannot approve: approvals are given with API keys of two other people",
+            )
         } else if is_same_person {
             Some("whoever asked for it cannot approve it")
         } else if has_approved {
@@ -203,7 +206,10 @@ impl Keeper {
         }
     }
 
-    fn proposal_secret(&self, proposal: &Proposal) -> Result<Option<Zeroizing<Vec<u8>>>, Refusal> {
+    pub(crate) fn proposal_secret(
+        &self,
+        proposal: &Proposal,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Refusal> {
         let Some(wrapped) = &proposal.secret else {
             return Ok(None);
         };
@@ -279,7 +285,12 @@ impl Keeper {
         Ok(proposal)
     }
 
-    fn log_proposal(&self, by: &Credential, step: &str, proposal: &Proposal) -> Result<(), Refusal> {
+    fn log_proposal(
+        &self,
+        by: &Credential,
+        step: &str,
+        proposal: &Proposal,
+    ) -> Result<(), Refusal> {
         let detail = serde_json::json!({
             "step": step,
             "proposal": proposal.id,
@@ -287,7 +298,13 @@ impl Keeper {
             "sha256": crate::ledger::hex(&proposal.hash()),
         });
         let (store, id) = (by.store, &by.id);
-        self.append(public_part(ActKind::Approval, Phase::Act, store, id, Some(detail)))?;
+        self.append(public_part(
+            ActKind::Approval,
+            Phase::Act,
+            store,
+            id,
+            Some(detail),
+        ))?;
         Ok(())
     }
 }

@@ -54,7 +54,13 @@ impl DisposalTrace {
         self.is_committed = true;
         let records = what.records.iter().chain(&what.moved_from);
         self.records = records
-            .map(|one| (id(&one.subject), *one.order.as_bytes(), one.category.number()))
+            .map(|one| {
+                (
+                    id(&one.subject),
+                    *one.order.as_bytes(),
+                    one.category.number(),
+                )
+            })
             .collect();
         let orders = what.orders.iter();
         self.orders = orders

@@ -6,8 +6,8 @@ use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::{Credential, Keeper, Refusal};
 use lethe_model::Power;
-use lethe_store::keyring::counters::{self, TRUSTED_CLOCK};
 use lethe_store::StoreError;
+use lethe_store::keyring::counters::{self, TRUSTED_CLOCK};
 
 impl Keeper {
     /// Returns the last moment that was vouched for, Unix milliseconds; the first call vouches for
@@ -50,7 +50,13 @@ impl Keeper {
         let now_ms = self.around.clock.now_ms();
         let detail = serde_json::json!({ "step": "clock-confirmed", "now_ms": now_ms });
         let (store, id) = (by.store, &by.id);
-        self.append(public_part(ActKind::Policy, Phase::Act, store, id, Some(detail)))?;
+        self.append(public_part(
+            ActKind::Policy,
+            Phase::Act,
+            store,
+            id,
+            Some(detail),
+        ))?;
         self.trust_clock(now_ms)
     }
 }

@@ -37,6 +37,10 @@ pub struct IncomingOrder {
     pub paid_at: Option<Timestamp>,
     /// When it was handed to the carrier; the earliest of several shipments.
     pub fulfilled_at: Option<Timestamp>,
+    /// When the parcel arrived; the latest of several shipments.
+    pub delivered_at: Option<Timestamp>,
+    /// When money was last returned.
+    pub refunded_at: Option<Timestamp>,
     /// When it was cancelled.
     pub cancelled_at: Option<Timestamp>,
     /// When the source last changed it.

@@ -9,7 +9,7 @@ use crate::{Error, Vault};
 use lethe_crypto::{FieldContext, NONCE_LEN, SecretKey, open_fields, seal_bytes, seal_fields};
 use lethe_custody::{ArchivePublicKey, SealedFor, seal_record_key};
 use lethe_keeper::{
-    Credential, Destruction, DisposalCounts, DisposalKind, DisposalPermit, DisposalTrace, MovedOrder,
+    Credential, Destruction, DisposalKind, DisposalPermit, DisposalTrace, MovedOrder,
 };
 use lethe_model::{
     Category, Field, FieldKind, FieldSet, OrderId, Personal, RecordId, StoreId, SubjectId,
@@ -62,8 +62,6 @@ pub(crate) struct MovedPart {
 /// What a disposal did.
 pub(crate) struct Disposed {
     pub(crate) permit: DisposalPermit,
-    pub(crate) counts: DisposalCounts,
-    pub(crate) records_removed: usize,
     pub(crate) intent: u64,
     pub(crate) outcome: u64,
     /// Whether no residue of the destroyed keys is left in the keyring.
@@ -172,8 +170,6 @@ impl Vault {
         Ok(Disposed {
             intent: permit.log_index(),
             permit,
-            counts,
-            records_removed: removed,
             outcome,
             is_clear,
         })
@@ -215,9 +211,11 @@ impl Vault {
                     order,
                     category: part.record.category,
                 };
-                let public = keys.get(&part.key_id).ok_or_else(|| Error::ArchiveKeyMissing {
-                    key_id: part.key_id.clone(),
-                })?;
+                let public = keys
+                    .get(&part.key_id)
+                    .ok_or_else(|| Error::ArchiveKeyMissing {
+                        key_id: part.key_id.clone(),
+                    })?;
                 let outer = SecretKey::generate(random);
                 rows.push(self.seal_part(store, &to, part, &clear, public, &outer, today)?);
                 outer_keys.push((to, outer));
@@ -433,11 +431,7 @@ pub(crate) fn remove_archived(
     })
 }
 
-fn record_id(
-    subject: &[u8; 16],
-    order: &[u8; 16],
-    category: u8,
-) -> Result<RecordId, StoreError> {
+fn record_id(subject: &[u8; 16], order: &[u8; 16], category: u8) -> Result<RecordId, StoreError> {
     Ok(RecordId {
         subject: SubjectId::from_bytes(*subject),
         order: OrderId::from_bytes(*order),

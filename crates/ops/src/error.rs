@@ -65,6 +65,53 @@ pub enum Error {
         "a sealed record does not open: it was altered or moved in the database; restore it from a backup, and treat it as an incident"
     )]
     Altered,
+    /// The policy cannot be used.
+    #[error(transparent)]
+    Policy(#[from] lethe_policy::PolicyErrors),
+    /// A key, share or ceremony file cannot be used.
+    #[error(transparent)]
+    Custody(#[from] lethe_custody::CustodyError),
+    /// There is no archive key for what must be archived.
+    #[error("there is no archive key {key_id} yet: run `lethe archive setup` first")]
+    ArchiveKeyMissing {
+        /// Which.
+        key_id: String,
+    },
+    /// Something that the law keeps cannot move to the archive, so nothing was erased.
+    #[error("the law keeps a part of it, and it cannot move to the archive: {reason}")]
+    CannotArchive {
+        /// Why.
+        reason: String,
+    },
+    /// The clock moved further than anybody has vouched for.
+    #[error(
+        "the clock says {now}, and was last vouched for at {trusted}: nothing is destroyed by it; if it is right, run `lethe retention confirm-clock`"
+    )]
+    ClockJumped {
+        /// What it says.
+        now: jiff::Timestamp,
+        /// What was last vouched for.
+        trusted: jiff::Timestamp,
+    },
+    /// The first run asks for a confirmation.
+    #[error("nothing was moved: the first run is confirmed by typing `{wanted}`")]
+    NotConfirmed {
+        /// The words.
+        wanted: String,
+    },
+    /// More erasures were asked for than a day allows.
+    #[error(
+        "API keys may ask for {at_most} erasures a day: ask again tomorrow, or have the operator erase"
+    )]
+    AboveCap {
+        /// How many.
+        at_most: u64,
+    },
+    /// The vault was restored and has not caught up.
+    #[error(
+        "this folder was restored from backups and is locked until it has caught up: finish it with `lethe restore`"
+    )]
+    Restoring,
     /// The vault is shutting down.
     #[error("the vault is shutting down: try again")]
     ShuttingDown,
@@ -95,6 +142,13 @@ impl Error {
             Self::Log(_) | Self::LogTree(_) | Self::Keeper(KeeperError::Log(_)) => "log",
             Self::Keeper(_) => "keyring",
             Self::Altered => "record-altered",
+            Self::Policy(_) => "policy-invalid",
+            Self::Custody(_) => "archive-ceremony",
+            Self::ArchiveKeyMissing { .. } | Self::CannotArchive { .. } => "archive-key-missing",
+            Self::ClockJumped { .. } => "clock-jumped",
+            Self::NotConfirmed { .. } => "not-confirmed",
+            Self::AboveCap { .. } => "above-cap",
+            Self::Restoring => "restoring",
             Self::ShuttingDown => "shutting-down",
             Self::Busy => "busy",
         }

@@ -3,7 +3,7 @@
 //! A hold is on records, never on a person as a whole, and is judged again before each destructive
 //! step. Releasing one changes nothing by itself: what it deferred is due again in the next run.
 
-use crate::policy::{hex, timestamp};
+use crate::policy::timestamp;
 use crate::retention::facts::day;
 use crate::retention::require_retention;
 use crate::retention::scan::order_records;
@@ -11,8 +11,8 @@ use crate::{Error, Vault};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, LedgerAct};
-use lethe_model::{Category, Clock as _, OrderId, RecordId, SubjectId};
+use lethe_keeper::{Credential, LedgerAct, hex, unhex};
+use lethe_model::{Category, OrderId, RecordId, SubjectId};
 use lethe_policy::Day;
 use lethe_store::StoreError;
 use lethe_store::active::holds::{self, HoldRow};
@@ -132,7 +132,9 @@ impl Vault {
         }
         for number in &new.archived {
             let (subject, _) = self.archived_order(credential, number)?;
-            let rows = state.archive.read(|tx| archived::of_subject(tx, &subject))?;
+            let rows = state
+                .archive
+                .read(|tx| archived::of_subject(tx, &subject))?;
             held.extend(rows.into_iter().map(|row| row.id));
         }
         held.retain(|one| new.categories.is_empty() || new.categories.contains(&one.category));
@@ -184,7 +186,9 @@ impl Vault {
                 .collect::<Result<Vec<_>, StoreError>>()
         })?;
         let views = rows.into_iter();
-        Ok(views.map(|(count, row)| self.hold_view(row, count)).collect())
+        Ok(views
+            .map(|(count, row)| self.hold_view(row, count))
+            .collect())
     }
 
     /// Releases a hold: what it deferred is due again in the next run.
@@ -199,7 +203,9 @@ impl Vault {
             Ok((holds::fetch(tx, id)?, holds::records(tx, id)?.len()))
         })?;
         let row = found.0.filter(|row| row.store == credential.store);
-        let mut row = row.filter(|row| row.released_at.is_none()).ok_or(Error::NotFound)?;
+        let mut row = row
+            .filter(|row| row.released_at.is_none())
+            .ok_or(Error::NotFound)?;
         let detail = serde_json::json!({ "step": "released", "hold": id, "records": found.1 });
         self.keeper.append_hold(credential, detail)?;
         self.keeper.note_in_ledger(vec![LedgerAct::Hold {
@@ -270,16 +276,6 @@ impl PlacedHold {
         };
         Some((row, self.records.iter().map(record).collect::<Option<_>>()?))
     }
-}
-
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let is_hex = text.len() % 2 == 0 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let pairs = (0..text.len()).step_by(2);
-    is_hex.then(|| {
-        pairs
-            .filter_map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-            .collect()
-    })
 }
 
 fn records_of(tx: &lethe_store::Tx<'_>, token: &Token) -> Result<Vec<RecordId>, Error> {

@@ -4,6 +4,7 @@ use crate::{Error, Vault};
 use lethe_crypto::{KdfCost, SealedRoot, SecretKey};
 use lethe_keeper::{Keeper, Surroundings};
 use lethe_model::{StoreId, StoreName};
+use lethe_policy::Policy;
 use lethe_store::active::stores::{self, StoreRow};
 use lethe_store::{Database, Folder, Kind, Speed};
 use rustix::fs::{FlockOperation, flock};
@@ -108,6 +109,15 @@ impl Installation {
     }
 
     fn open_with_root(self, root: SecretKey, around: Surroundings) -> Result<Vault, Error> {
+        if self.folder.restoring().exists() {
+            return Err(Error::Restoring);
+        }
+        // A folder of an earlier release has no archive yet.
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(self.folder.archive_dir());
+        made.map_err(Error::file("cannot make the archive's folder"))?;
         let keeper = Keeper::open(&self.folder, root, around.clone())?;
         Vault::start(self.folder, self.lock, keeper, around)
     }
@@ -132,6 +142,7 @@ fn create_in(
     make(path)?;
     make(&folder.active_dir())?;
     make(&folder.keyring_dir())?;
+    make(&folder.archive_dir())?;
     make(&folder.log_dir())?;
     let root = SecretKey::generate(&*around.random);
     Keeper::create(folder, &root, around)?;
@@ -145,6 +156,14 @@ fn create_in(
         created_at: around.clock.now_ms(),
     };
     active.write(|tx| stores::insert(tx, &row))?;
+    drop(Database::open(
+        &folder.archive(),
+        Kind::Archive,
+        Speed::Serving,
+    )?);
+    keeper.begin_policy(Policy::DEFAULT_TEXT)?;
+    let text = Policy::DEFAULT_TEXT.as_bytes();
+    write_private(&path.join("policy.toml"), text)?;
     keeper.publish_log()?;
     // Last: a folder is an installation from the moment its root key file exists.
     let text = SealedRoot::seal(&root, passphrase, cost, &*around.random);

@@ -3,34 +3,53 @@
 //! One file per use case. Each begins with the keeper: nothing is opened, changed or destroyed
 //! before the access log holds it.
 
+mod archive;
 mod credentials;
+mod dispose;
 mod erase;
 mod error;
+mod events;
 mod find;
+mod holds;
 mod import;
 mod installation;
 mod intake;
 mod lane;
 mod log;
 mod orders;
+mod policy;
+mod retention;
 mod reveal;
 mod rotate;
+mod statistics;
 mod status;
 mod subjects;
 mod vault;
 
+pub use archive::{
+    ARCHIVE_REQUEST, ApprovalView, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
+    ProposalView,
+};
 pub use credentials::{CreatedCredential, CredentialView, NewCredential};
-pub use erase::ErasureReport;
+pub use erase::{Erasure, ErasureReport, ErasureView, HolderView, KeptRecords, NewHolder};
 pub use error::Error;
+pub use events::{EventKind, OrderEvent};
 pub use find::{FindQuery, Found, FoundSubject};
+pub use holds::{HoldGround, HoldView, NewHold};
 pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
 pub use installation::{Installation, StoreSpec};
 pub use intake::{IntakeOutcome, Rejection};
 pub use lane::Reply;
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
+pub use policy::{Adoption, OrderExplanation, PolicyView};
+pub use retention::{
+    ABOVE_CAP, ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport,
+    RuleCount, RunView, Scheduler, confirmation,
+};
 pub use reveal::{RevealQuery, Revealed};
 pub use rotate::RotationProgress;
+pub use statistics::StatisticsView;
 pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;

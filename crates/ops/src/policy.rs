@@ -4,8 +4,8 @@ use crate::retention::facts;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{AdoptedPolicy, Credential, Keeper};
-use lethe_model::{Category, Clock as _, StoreId};
+use lethe_keeper::{AdoptedPolicy, Credential, Keeper, hex};
+use lethe_model::{Category, StoreId};
 use lethe_policy::{Clock, Explanation, Policy, PolicyDiff};
 use lethe_store::active::{contacts, events, orders};
 use serde::Serialize;
@@ -70,7 +70,11 @@ impl Policies {
         let parse = |row: &AdoptedPolicy| -> Result<_, Error> {
             Ok((row.effective_at_ms, Arc::new(Policy::parse(&row.text)?)))
         };
-        let parsed: Vec<_> = keeper.policies()?.iter().map(parse).collect::<Result<_, _>>()?;
+        let parsed: Vec<_> = keeper
+            .policies()?
+            .iter()
+            .map(parse)
+            .collect::<Result<_, _>>()?;
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = parsed;
         Ok(())
     }
@@ -184,10 +188,6 @@ impl Vault {
         let found = self.stores().iter().find(|row| row.id == store);
         found.map(|row| row.name.as_str()).ok_or(Error::NotFound)
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads a stored moment.

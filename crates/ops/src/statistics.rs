@@ -153,7 +153,10 @@ fn first_day(month: i64) -> i64 {
 impl From<StatisticsRow> for StatisticsView {
     fn from(row: StatisticsRow) -> Self {
         let named = |text: String| Some(text).filter(|text| !text.is_empty());
-        let (year, month) = (1970 + row.month.div_euclid(12), row.month.rem_euclid(12) + 1);
+        let (year, month) = (
+            1970 + row.month.div_euclid(12),
+            row.month.rem_euclid(12) + 1,
+        );
         Self {
             month: format!("{year:04}-{month:02}"),
             country: named(row.country),

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::intake::{Intake, IntakeLane, Preparer};
 use crate::lane::Lane;
+use crate::policy::Policies;
 use lethe_crypto::{ApiKey, Token, TokenKey};
 use lethe_formats::guard::Guard;
 use lethe_keeper::log::LogFiles;
@@ -26,8 +27,11 @@ pub struct Vault {
     pub(crate) lane: Lane,
     pub(crate) intake: Arc<Intake>,
     pub(crate) intake_lane: IntakeLane,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) folder: Folder,
     guard: Arc<Guard>,
     reader: Mutex<Database>,
+    archive_reader: Mutex<Database>,
     stores: Vec<StoreRow>,
     publisher: Publisher,
     /// Held for as long as the vault is open.
@@ -42,10 +46,19 @@ impl Vault {
         around: Surroundings,
     ) -> Result<Self, Error> {
         let keeper = Arc::new(keeper);
+        let policies = Arc::new(Policies::load(&keeper)?);
         let writer = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
+        let archive = Database::open(&folder.archive(), Kind::Archive, Speed::Serving)?;
+        let archive_reader = Database::open_reader(&folder.archive(), Kind::Archive)?;
         let mut reader = Database::open_reader(&folder.active(), Kind::Active)?;
         let stores = reader.read(stores::list)?;
-        let intake = Arc::new(Intake::start(Arc::clone(&keeper), writer, around.clone()));
+        let intake = Arc::new(Intake::start(
+            Arc::clone(&keeper),
+            Arc::clone(&policies),
+            writer,
+            archive,
+            around.clone(),
+        ));
         intake.recover()?;
         let active_reader = || Database::open_reader(&folder.active(), Kind::Active);
         let lane_readers = [active_reader()?, active_reader()?];
@@ -53,6 +66,9 @@ impl Vault {
             lane: Lane::start(&keeper, lane_readers),
             publisher: Publisher::start(Arc::clone(&keeper)),
             reader: Mutex::new(reader),
+            archive_reader: Mutex::new(archive_reader),
+            policies,
+            folder,
             intake_lane: IntakeLane::start(Arc::clone(&intake)),
             guard: Arc::new(Guard::new()),
             intake,
@@ -92,7 +108,13 @@ impl Vault {
     }
 
     pub(crate) fn preparer(&self, store: StoreId) -> Preparer {
-        Preparer::new(Arc::clone(&self.keeper), store, Arc::clone(&self.guard))
+        let zone = self.policy().time_zone().clone();
+        Preparer::new(
+            Arc::clone(&self.keeper),
+            store,
+            Arc::clone(&self.guard),
+            zone,
+        )
     }
 
     pub(crate) fn tokens(&self, credential: &Credential) -> Result<TokenKey, Error> {
@@ -104,6 +126,17 @@ impl Vault {
         self.tokens(credential)?
             .decode(text)
             .map_err(|_| Error::NotFound)
+    }
+
+    pub(crate) fn read_archive<T>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, Error> {
+        let mut reader = self
+            .archive_reader
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(reader.read(work)?)
     }
 
     pub(crate) fn read_active<T>(

@@ -30,7 +30,9 @@ impl PolicyErrors {
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the policy cannot be used:")?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 
@@ -39,7 +41,10 @@ impl std::error::Error for PolicyErrors {}
 pub(crate) fn check(file: PolicyFile, text: &str) -> Result<Policy, PolicyErrors> {
     let mut problems = Vec::new();
     if file.format != FORMAT {
-        problems.push(format!("format: {} is not known; write {FORMAT}", file.format));
+        problems.push(format!(
+            "format: {} is not known; write {FORMAT}",
+            file.format
+        ));
     }
     let is_word = |text: &str| !text.trim().is_empty() && text.len() <= 60;
     if !is_word(&file.revision) {

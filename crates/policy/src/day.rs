@@ -71,7 +71,9 @@ pub struct Period {
 
 /// A period that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be an ISO 8601 period of whole days, such as P3M, P10Y or P35D, above zero and at most 100 years")]
+#[error(
+    "must be an ISO 8601 period of whole days, such as P3M, P10Y or P35D, above zero and at most 100 years"
+)]
 pub struct BadPeriod;
 
 impl Period {

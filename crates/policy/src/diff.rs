@@ -52,7 +52,11 @@ impl Policy {
             }
         }
         if self.zone != newer.zone {
-            say("time_zone", "changed: days stored so far stay as they are".into(), true);
+            say(
+                "time_zone",
+                "changed: days stored so far stay as they are".into(),
+                true,
+            );
         }
         if self.year_end != newer.year_end {
             say("financial_year", "ends on another day".into(), true);
@@ -65,7 +69,11 @@ impl Policy {
             say("backups", "live another time".into(), false);
         }
         if self.tombstones != newer.tombstones {
-            say("tombstones", format!("{} → {}", self.tombstones, newer.tombstones), false);
+            say(
+                "tombstones",
+                format!("{} → {}", self.tombstones, newer.tombstones),
+                false,
+            );
         }
         if self.statistics != newer.statistics {
             say("statistics", "changed".into(), false);
@@ -82,7 +90,9 @@ impl Policy {
 
 fn same_place<'r>(rules: &'r [Rule], rule: &Rule) -> Option<&'r Rule> {
     let place = (&rule.category, &rule.store);
-    rules.iter().find(|one| (&one.category, &one.store) == place)
+    rules
+        .iter()
+        .find(|one| (&one.category, &one.store) == place)
 }
 
 fn diff_rule(before: &Rule, after: &Rule, say: &mut impl FnMut(&str, String, bool)) {
@@ -107,12 +117,24 @@ fn diff_rule(before: &Rule, after: &Rule, say: &mut impl FnMut(&str, String, boo
     let (Some(was), Some(is)) = (&before.archive, &after.archive) else {
         return;
     };
-    let lost: Vec<&String> = was.fields.iter().filter(|one| !is.fields.contains(one)).collect();
+    let lost: Vec<&String> = was
+        .fields
+        .iter()
+        .filter(|one| !is.fields.contains(one))
+        .collect();
     if was.fields != is.fields {
-        say(place, "sorts other fields into the archive".into(), !lost.is_empty());
+        say(
+            place,
+            "sorts other fields into the archive".into(),
+            !lost.is_empty(),
+        );
     }
     if (was.sealed_to, was.only_if) != (is.sealed_to, is.only_if) {
-        say(place, "archives under another key or condition".into(), true);
+        say(
+            place,
+            "archives under another key or condition".into(),
+            true,
+        );
     }
     for keep in &was.keep {
         match is.keep.iter().find(|one| one.name == keep.name) {
@@ -139,7 +161,10 @@ fn diff_keep(
         say(place, what, is_shorter(&before.period, &after.period));
     }
     if before.minimum != after.minimum {
-        let what = format!("keep {name:?} is {} demanded by law", if after.minimum { "now" } else { "no longer" });
+        let what = format!(
+            "keep {name:?} is {} demanded by law",
+            if after.minimum { "now" } else { "no longer" }
+        );
         say(place, what, !after.minimum);
     }
     let (was, is) = (

@@ -70,14 +70,22 @@ impl fmt::Display for Explanation {
         let Some(rule) = &self.rule else {
             return write!(f, "{}: no rule; it is kept for ever", self.category);
         };
-        writeln!(f, "{}: rule {:?} ({})", self.category, rule.name, rule.reference)?;
+        writeln!(
+            f,
+            "{}: rule {:?} ({})",
+            self.category, rule.name, rule.reference
+        )?;
         match (&self.start, &self.not_started) {
             (Some(start), _) => writeln!(
                 f,
                 "  counts from {}: {}{}",
                 start.day,
                 start.event.name(),
-                if start.is_substitute { ", plus a stand-in for a day that is not known" } else { "" }
+                if start.is_substitute {
+                    ", plus a stand-in for a day that is not known"
+                } else {
+                    ""
+                }
             )?,
             (None, Some(reason)) => writeln!(f, "  does not count yet: {reason}")?,
             (None, None) => {}
@@ -88,9 +96,17 @@ impl fmt::Display for Explanation {
         }
         match self.then.as_str() {
             "archive" => {
-                write!(f, "  then to the archive: {}", self.archived_fields.join(", "))?;
+                write!(
+                    f,
+                    "  then to the archive: {}",
+                    self.archived_fields.join(", ")
+                )?;
                 for keep in &self.keeps {
-                    let why = if keep.is_minimum { "the law demands it" } else { "no longer than" };
+                    let why = if keep.is_minimum {
+                        "the law demands it"
+                    } else {
+                        "no longer than"
+                    };
                     write!(
                         f,
                         "\n    {}: from {} through {} ({why}; {})",

@@ -161,9 +161,9 @@ impl Policy {
     /// Finds the rule of a kind of record: a shop's own wins over the general one.
     pub(crate) fn rule(&self, store: &str, category: Category) -> Option<&Rule> {
         let of = |wanted: Option<&str>| {
-            self.rules.iter().find(|rule| {
-                rule.category == category.name() && rule.store.as_deref() == wanted
-            })
+            self.rules
+                .iter()
+                .find(|rule| rule.category == category.name() && rule.store.as_deref() == wanted)
         };
         of(Some(store)).or_else(|| of(None))
     }
@@ -178,5 +178,8 @@ impl Policy {
 
 /// Parses field references that were checked.
 pub(crate) fn fields(names: &[String]) -> FieldSet {
-    names.iter().filter_map(|name| Field::parse(name).ok()).collect()
+    names
+        .iter()
+        .filter_map(|name| Field::parse(name).ok())
+        .collect()
 }

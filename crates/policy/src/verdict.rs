@@ -151,7 +151,10 @@ impl Policy {
             Some(reason) => (None, Some(reason)),
             None => match self.start(rule.start, &rule.substitutes, clock) {
                 Some(start) => (Some(start), None),
-                None => (None, Some(format!("the day of {} is not known", rule.start.name()))),
+                None => (
+                    None,
+                    Some(format!("the day of {} is not known", rule.start.name())),
+                ),
             },
         };
         Verdict {
@@ -276,7 +279,10 @@ fn applies(keep: &KeepRule, clock: Clock<'_>) -> bool {
         return true;
     };
     let is_comparable = order.currency.as_deref() == Some(when.currency.as_str());
-    !is_comparable || order.total_minor.is_none_or(|total| total >= when.total_at_least)
+    !is_comparable
+        || order
+            .total_minor
+            .is_none_or(|total| total >= when.total_at_least)
 }
 
 fn kept(keep: &KeepRule, start: Day, until: Day) -> Keep {

@@ -2,7 +2,6 @@
 
 use crate::{Database, StoreError};
 
-
 /// Which database a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

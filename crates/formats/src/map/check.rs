@@ -5,13 +5,15 @@ use super::{Dates, Kind, Map, MapError};
 use crate::text::TextEncoding;
 use crate::values::Currency;
 
-const ONLY_ORDERS: [&str; 13] = [
+const ONLY_ORDERS: [&str; 15] = [
     "reference",
     "external_id",
     "ordered_at",
     "paid_at",
     "fulfilled_at",
     "cancelled_at",
+    "delivered_at",
+    "refunded_at",
     "currency",
     "total",
     "refunded",

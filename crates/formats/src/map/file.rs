@@ -65,6 +65,8 @@ pub(crate) struct Columns {
     pub(crate) paid_at: Option<ColumnRef>,
     pub(crate) fulfilled_at: Option<ColumnRef>,
     pub(crate) cancelled_at: Option<ColumnRef>,
+    pub(crate) delivered_at: Option<ColumnRef>,
+    pub(crate) refunded_at: Option<ColumnRef>,
     pub(crate) created_at: Option<ColumnRef>,
     pub(crate) updated_at: Option<ColumnRef>,
     pub(crate) currency: Option<ColumnRef>,
@@ -117,7 +119,7 @@ pub(crate) struct Constants {
 impl Columns {
     /// Every key that is used, with its columns.
     pub(crate) fn used(&self) -> Vec<(String, &ColumnRef)> {
-        let own: [(&str, &Option<ColumnRef>); 18] = [
+        let own: [(&str, &Option<ColumnRef>); 20] = [
             ("reference", &self.reference),
             ("external_id", &self.external_id),
             ("customer_id", &self.customer_id),
@@ -129,6 +131,8 @@ impl Columns {
             ("paid_at", &self.paid_at),
             ("fulfilled_at", &self.fulfilled_at),
             ("cancelled_at", &self.cancelled_at),
+            ("delivered_at", &self.delivered_at),
+            ("refunded_at", &self.refunded_at),
             ("created_at", &self.created_at),
             ("updated_at", &self.updated_at),
             ("currency", &self.currency),

@@ -62,6 +62,8 @@ fn order(text: &str, row: u64) -> Read<IncomingOrder> {
         ordered_at: ordered_at(body.created_at, body.processed_at)?,
         paid_at: None,
         fulfilled_at: fulfilled_at(body.fulfillments)?,
+        delivered_at: delivered_at(body.fulfillments)?,
+        refunded_at: refunded_at(body.refunds)?,
         cancelled_at: parsed("cancelled_at", body.cancelled_at, offset_date_time)?,
         updated_at: parsed("updated_at", body.updated_at, offset_date_time)?,
         currency: currency.map(Currency::code),
@@ -163,6 +165,38 @@ fn fulfilled_at(raw: Member<'_>) -> Read<Option<Timestamp>> {
         first = first.into_iter().chain(at).min();
     }
     Ok(first)
+}
+
+/// The last parcel's arrival: known once no shipment is under way any more.
+fn delivered_at(raw: Member<'_>) -> Read<Option<Timestamp>> {
+    let mut last: Option<Timestamp> = None;
+    for fulfillment in objects::<Fulfillment<'_>>("fulfillments", raw)? {
+        let status = plain("fulfillments.status", fulfillment.status)?;
+        if matches!(status.as_deref(), Some("cancelled" | "error" | "failure")) {
+            continue;
+        }
+        let shipment = plain("fulfillments.shipment_status", fulfillment.shipment_status)?;
+        if shipment.as_deref() != Some("delivered") {
+            return Ok(None);
+        }
+        let at = parsed(
+            "fulfillments.updated_at",
+            fulfillment.updated_at,
+            offset_date_time,
+        )?;
+        last = last.into_iter().chain(at).max();
+    }
+    Ok(last)
+}
+
+/// When money was last returned.
+fn refunded_at(raw: Member<'_>) -> Read<Option<Timestamp>> {
+    let mut last: Option<Timestamp> = None;
+    for refund in objects::<Refund<'_>>("refunds", raw)? {
+        let at = parsed("refunds.created_at", refund.created_at, offset_date_time)?;
+        last = last.into_iter().chain(at).max();
+    }
+    Ok(last)
 }
 
 /// What was paid back. Not known when it was paid back in another currency.

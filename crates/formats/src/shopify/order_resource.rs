@@ -85,13 +85,16 @@ pub(super) struct Named<'a> {
 pub(super) struct Fulfillment<'a> {
     #[serde(borrow)]
     pub(super) created_at: Member<'a>,
+    pub(super) updated_at: Member<'a>,
     pub(super) status: Member<'a>,
+    pub(super) shipment_status: Member<'a>,
 }
 
 /// A refund, which may consist of several payments.
 #[derive(Deserialize)]
 pub(super) struct Refund<'a> {
     #[serde(borrow)]
+    pub(super) created_at: Member<'a>,
     pub(super) transactions: Member<'a>,
 }
 

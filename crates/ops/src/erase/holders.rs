@@ -45,7 +45,8 @@ impl Vault {
     pub fn add_holder(&self, credential: &Credential, new: &NewHolder) -> Result<(), Error> {
         require_erase(credential)?;
         if new.name.is_empty() || new.name.len() > 60 || new.name.contains('@') {
-            let text = "must be a company's or a tool's name of 1 to 60 characters, no e-mail address";
+            let text =
+                "must be a company's or a tool's name of 1 to 60 characters, no e-mail address";
             return Err(Error::invalid("name", text));
         }
         if !ROLES.contains(&new.role.as_str()) {
@@ -77,7 +78,12 @@ impl Vault {
         let views = rows.into_iter().map(|row| HolderView {
             name: row.name,
             role: row.role,
-            receives: row.receives.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect(),
+            receives: row
+                .receives
+                .split(',')
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
             retention_days: row.retention_days,
         });
         Ok(views.collect())
@@ -94,6 +100,10 @@ impl Vault {
         let was_there = state
             .active
             .write::<_, StoreError>(|tx| holders::delete(tx, credential.store, name))?;
-        if was_there { Ok(()) } else { Err(Error::NotFound) }
+        if was_there {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        }
     }
 }

@@ -12,15 +12,13 @@ pub use plan::KeptRecords;
 pub use requests::ErasureView;
 
 use crate::dispose::{Disposal, Removal};
-use crate::policy::{hex, timestamp};
+use crate::policy::timestamp;
 use crate::{Error, Vault};
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, DisposalKind, Refusal};
-use lethe_model::{Clock as _, Power, SubjectId};
+use lethe_keeper::{Credential, DisposalKind, Refusal, hex};
+use lethe_model::{Power, SubjectId};
 use lethe_policy::{Day, Policy};
-use lethe_receipt::{
-    Dates, ErasureReceipt, Erased, HolderState, Kept, LogPlace, Openings,
-};
+use lethe_receipt::{Dates, Erased, ErasureReceipt, HolderState, Kept, LogPlace, Openings};
 use lethe_store::StoreError;
 use lethe_store::active::erasures::{self, ErasureRow};
 use lethe_store::active::holders as holder_rows;
@@ -141,7 +139,7 @@ impl Vault {
     pub fn erase_many(
         &self,
         credential: &Credential,
-        tokens: &mut dyn Iterator<Item = String>,
+        mut tokens: impl Iterator<Item = String>,
         mut done: impl FnMut(Erasure) -> Result<(), Error>,
     ) -> Result<u64, Error> {
         require_erase(credential)?;
@@ -210,7 +208,8 @@ impl Vault {
             .map(|(id, person)| Row::of(asked, id, person, holders.is_empty(), now_ms))
             .collect();
         let note = |tx: &lethe_store::Tx<'_>| -> Result<(), StoreError> {
-            rows.iter().try_for_each(|row| row.write(tx, &holders, now_ms))
+            rows.iter()
+                .try_for_each(|row| row.write(tx, &holders, now_ms))
         };
         let removal = Removal {
             policy: &policy,
@@ -234,7 +233,11 @@ impl Vault {
                 requested_at: timestamp(asked.requested_at_ms),
                 erased_at: timestamp(now_ms),
                 erased: Erased {
-                    categories: person.categories.iter().map(|one| (*one).to_owned()).collect(),
+                    categories: person
+                        .categories
+                        .iter()
+                        .map(|one| (*one).to_owned())
+                        .collect(),
                     records: person.records,
                     lookups: 0,
                     orders: person.orders,
@@ -348,7 +351,14 @@ impl Row {
             erasures::insert(tx, &row)?;
         }
         let (id, erased_at) = (&self.id, Some(now_ms));
-        erasures::set(tx, id, self.state, self.held.as_ref(), erased_at, &self.report)?;
+        erasures::set(
+            tx,
+            id,
+            self.state,
+            self.held.as_ref(),
+            erased_at,
+            &self.report,
+        )?;
         for holder in holders {
             erasures::ask(tx, id, holder, now_ms)?;
         }

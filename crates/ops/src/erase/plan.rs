@@ -58,7 +58,9 @@ pub(crate) fn plan(
         ..PersonPlan::default()
     };
     let mut held = false;
-    let State { active, archive, .. } = state;
+    let State {
+        active, archive, ..
+    } = state;
     active.read(|tx| -> Result<(), Error> {
         let rows = orders::of_subject(tx, &subject)?;
         add_recipients(tx, &subject, &rows, &mut person)?;

@@ -2,12 +2,11 @@
 //! request must not be able to destroy anything at once.
 
 use super::{Asked, Erasure, require_erase};
-use crate::policy::{hex, timestamp};
+use crate::policy::timestamp;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, OPERATOR};
-use lethe_model::Clock as _;
+use lethe_keeper::{Credential, OPERATOR, hex};
 use lethe_store::StoreError;
 use lethe_store::active::erasures::{self, AskedHolder, ErasureRow};
 use serde::Serialize;
@@ -73,9 +72,7 @@ impl Vault {
         let policy = self.policy();
         let delay = i64::from(policy.safety().request_delay_days) * DAY_MS;
         let state = &mut *self.intake.lock();
-        let earlier = state
-            .active
-            .read(|tx| erasures::of_subject(tx, &subject))?;
+        let earlier = state.active.read(|tx| erasures::of_subject(tx, &subject))?;
         if let Some(earlier) = earlier {
             return self.erasure_view(earlier);
         }
@@ -85,7 +82,9 @@ impl Vault {
             .read(|tx| erasures::count_asked(tx, credential.store, OPERATOR, since))?;
         let cap = policy.safety().erasures_per_day_at_most;
         if u64::try_from(asked).unwrap_or(0) >= u64::from(cap) {
-            return Err(Error::AboveCap { at_most: cap.into() });
+            return Err(Error::AboveCap {
+                at_most: cap.into(),
+            });
         }
         let row = ErasureRow {
             id: format!("era_{}", hex(&self.around.random.bytes::<8>())),
@@ -98,8 +97,7 @@ impl Vault {
             erased_at: None,
             report: None,
         };
-        self.keeper
-            .append_erasure(credential, &row.id, "asked")?;
+        self.keeper.append_erasure(credential, &row.id, "asked")?;
         state
             .active
             .write::<_, StoreError>(|tx| erasures::insert(tx, &row))?;

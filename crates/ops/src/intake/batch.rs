@@ -5,9 +5,11 @@ use super::decide::{Decision, Draw, EarlierRecipient, Overlay, Planned};
 use super::prepare::Prepared;
 use super::seal::{Earlier, SealedBatch, planned_subjects, seal};
 use crate::Error;
+use crate::dispose::{Removal, remove_archived, remove_rows};
+use crate::policy::Policies;
 use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, Surroundings};
 use lethe_model::{Category, OrderId, RecordId, SubjectId};
-use lethe_store::active::{batches, imports, orders, records};
+use lethe_store::active::{batches, contacts, imports, orders, records};
 use lethe_store::{Database, Speed, StoreError, Tx};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,12 +65,14 @@ struct Decided {
 /// The one writer of the active store.
 pub(crate) struct Intake {
     keeper: Arc<Keeper>,
+    policies: Arc<Policies>,
     around: Surroundings,
     state: Mutex<State>,
 }
 
 pub(crate) struct State {
     pub(crate) active: Database,
+    pub(crate) archive: Database,
     /// Marks of batches whose intents the keyring forgets with its next write.
     finished: Vec<[u8; 16]>,
     /// Whether an act of this process failed and its end could not be written either.
@@ -83,12 +87,20 @@ struct Before {
 }
 
 impl Intake {
-    pub(crate) fn start(keeper: Arc<Keeper>, active: Database, around: Surroundings) -> Self {
+    pub(crate) fn start(
+        keeper: Arc<Keeper>,
+        policies: Arc<Policies>,
+        active: Database,
+        archive: Database,
+        around: Surroundings,
+    ) -> Self {
         Self {
             keeper,
+            policies,
             around,
             state: Mutex::new(State {
                 active,
+                archive,
                 finished: Vec::new(),
                 is_unsettled: false,
             }),
@@ -155,6 +167,9 @@ impl Intake {
                             outcomes.push(IntakeOutcome::Unchanged { subject, order });
                         }
                         Decision::Erased => outcomes.push(IntakeOutcome::Rejected(erased(row))),
+                        Decision::Archived => {
+                            outcomes.push(IntakeOutcome::Rejected(archived(row)));
+                        }
                         Decision::Store(planned) => {
                             outcomes.push(planned.outcome());
                             batch.push(*planned);
@@ -245,6 +260,9 @@ impl Intake {
             for record in &sealed.records {
                 records::upsert(tx, record)?;
             }
+            for (store, contact) in &sealed.contacts {
+                contacts::touch(tx, *store, contact)?;
+            }
             for (record, _) in &sealed.keyring.obsolete {
                 records::delete(tx, record)?;
             }
@@ -288,11 +306,21 @@ impl Intake {
                     let is_stored = state.active.read(|tx| batches::exists(tx, &intent.id))?;
                     self.keeper.settle_after_crash(&intent, is_stored)?;
                 }
-                IntentTrace::Erase {
-                    subjects, records, ..
-                } => {
-                    crate::erase::erase_data(&mut state.active, subjects, records)?;
-                    self.keeper.settle_after_crash(&intent, true)?;
+                IntentTrace::Disposal(trace) => {
+                    if trace.is_committed {
+                        let policy = self.policies.in_force(self.around.clock.now_ms());
+                        let removal = Removal {
+                            policy: &policy,
+                            note: None,
+                        };
+                        remove_rows(state, trace, &removal)?;
+                        state.active.checkpoint()?;
+                        state.archive.checkpoint()?;
+                    } else {
+                        remove_archived(&mut state.archive, trace)?;
+                    }
+                    self.keeper
+                        .settle_after_crash(&intent, trace.is_committed)?;
                 }
             }
         }
@@ -385,6 +413,15 @@ impl Planned {
         } else {
             IntakeOutcome::Updated { subject, order }
         }
+    }
+}
+
+fn archived(row: u64) -> Rejection {
+    Rejection {
+        row,
+        code: "archived".into(),
+        column: None,
+        reason: "this order has left the active store for the archive and stays there".into(),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum Decision {
     Unchanged(SubjectId, OrderId),
     /// It was erased and stays so.
     Erased,
+    /// It is in the archive and stays there.
+    Archived,
     /// The same item stands earlier in this batch with another content: take it in the next.
     Later(Box<Prepared>),
 }
@@ -40,6 +42,8 @@ pub(crate) struct Planned {
     /// The parcel was somebody's who has been erased: what arrives for them is not taken.
     pub(crate) erased_recipient: Option<SubjectId>,
     pub(crate) order: Option<OrderFacts>,
+    /// When the account was made, and when the person was in touch.
+    pub(crate) contact: (Option<i64>, Option<i64>),
     pub(crate) removed: u64,
 }
 
@@ -94,6 +98,7 @@ impl Overlay {
         }
         let known = match state.order(&prepared.identity)? {
             Some(KnownOrder::Erased) => return Ok(Decision::Erased),
+            Some(KnownOrder::Archived { .. }) => return Ok(Decision::Archived),
             Some(KnownOrder::Stored {
                 subject,
                 order,
@@ -166,6 +171,7 @@ impl Overlay {
             records: prepared.records,
             recipient,
             erased_recipient,
+            contact: prepared.contact,
             order: prepared.order,
             removed: prepared.removed,
         })))

@@ -11,7 +11,7 @@ mod prepare;
 mod seal;
 
 pub use batch::IntakeOutcome;
-pub(crate) use batch::{BatchItem, Intake, Progress};
+pub(crate) use batch::{BatchItem, Intake, Progress, State};
 pub(crate) use lane::IntakeLane;
 pub(crate) use prepare::Preparer;
 

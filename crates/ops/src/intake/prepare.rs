@@ -5,6 +5,7 @@
 
 use super::Rejection;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use lethe_crypto::{LookupHash, LookupKind};
 use lethe_formats::Incoming;
 use lethe_formats::guard::Guard;
@@ -15,6 +16,7 @@ use lethe_model::normalise::{
 use lethe_model::{
     Category, Field, FieldKind, IncomingCustomer, IncomingOrder, IncomingParty, Personal, StoreId,
 };
+use lethe_policy::Day;
 use std::sync::Arc;
 
 /// A field longer than this is refused: 60,000 bytes.
@@ -38,6 +40,8 @@ pub(crate) struct Prepared {
     pub(crate) recipient: Option<Recipient>,
     /// Absent for a customer account.
     pub(crate) order: Option<OrderFacts>,
+    /// When the account was made, and when the person was in touch.
+    pub(crate) contact: (Option<i64>, Option<i64>),
     /// Values that must never be stored, removed from text.
     pub(crate) removed: u64,
 }
@@ -59,6 +63,8 @@ pub(crate) struct OrderFacts {
     pub(crate) paid_on: Option<i64>,
     pub(crate) fulfilled_on: Option<i64>,
     pub(crate) cancelled_on: Option<i64>,
+    pub(crate) delivered_on: Option<i64>,
+    pub(crate) refunded_on: Option<i64>,
     pub(crate) financial_status: Option<String>,
     pub(crate) fulfillment_status: Option<String>,
     pub(crate) accepts_marketing: Option<bool>,
@@ -70,15 +76,28 @@ pub(crate) struct Preparer {
     keeper: Arc<Keeper>,
     store: StoreId,
     guard: Arc<Guard>,
+    /// Where days begin and end.
+    zone: TimeZone,
 }
 
 impl Preparer {
-    pub(crate) fn new(keeper: Arc<Keeper>, store: StoreId, guard: Arc<Guard>) -> Self {
+    pub(crate) fn new(
+        keeper: Arc<Keeper>,
+        store: StoreId,
+        guard: Arc<Guard>,
+        zone: TimeZone,
+    ) -> Self {
         Self {
             keeper,
             store,
             guard,
+            zone,
         }
+    }
+
+    /// Days since 1970-01-01 in the policy's time zone: a financial year ends there, not in UTC.
+    fn day(&self, at: Option<Timestamp>) -> Option<i64> {
+        at.map(|at| i64::from(Day::of(at, &self.zone).0))
     }
 
     pub(crate) fn prepare(&self, incoming: Incoming) -> Result<Prepared, Rejection> {
@@ -173,17 +192,27 @@ impl Preparer {
             currency: order.currency,
             total_minor: order.total_minor,
             refunded_minor: order.refunded_minor,
-            ordered_on: day(order.ordered_at),
-            paid_on: day(order.paid_at),
-            fulfilled_on: day(order.fulfilled_at),
-            cancelled_on: day(order.cancelled_at),
+            ordered_on: self.day(order.ordered_at),
+            paid_on: self.day(order.paid_at),
+            fulfilled_on: self.day(order.fulfilled_at),
+            cancelled_on: self.day(order.cancelled_at),
+            delivered_on: self.day(order.delivered_at),
+            refunded_on: self.day(order.refunded_at),
             financial_status: order.financial_status,
             fulfillment_status: order.fulfillment_status,
             accepts_marketing: order.accepts_marketing,
             lines: lines_json(&order.lines),
         };
         let updated_at_ms = order.updated_at.map(Timestamp::as_millisecond);
-        work.finish(identity, links, recipient, Some(facts), updated_at_ms)
+        let contact = (None, facts.ordered_on);
+        work.finish(
+            identity,
+            links,
+            recipient,
+            Some(facts),
+            contact,
+            updated_at_ms,
+        )
     }
 
     fn prepare_customer(&self, mut customer: IncomingCustomer) -> Result<Prepared, Rejection> {
@@ -220,7 +249,10 @@ impl Preparer {
         work.line(FieldKind::CustomerId, id.as_ref())?;
         work.text(FieldKind::Note, customer.note.as_ref())?;
         let updated_at_ms = customer.updated_at.map(Timestamp::as_millisecond);
-        work.finish(identity, links, None, None, updated_at_ms)
+        // A change of the account is the shop's own as often as the person's: it is no contact.
+        let created_on = self.day(customer.created_at);
+        let contact = (created_on, created_on);
+        work.finish(identity, links, None, None, contact, updated_at_ms)
     }
 
     fn hash(&self, kind: LookupKind, value: &Personal) -> Option<LookupHash> {
@@ -332,6 +364,7 @@ impl<'p> Work<'p> {
         links: Vec<(LookupHash, LookupKind)>,
         recipient: Option<Recipient>,
         order: Option<OrderFacts>,
+        contact: (Option<i64>, Option<i64>),
         updated_at_ms: Option<i64>,
     ) -> Result<Prepared, Rejection> {
         self.records.retain(|(_, fields)| !fields.is_empty());
@@ -351,6 +384,7 @@ impl<'p> Work<'p> {
             records: self.records,
             recipient,
             order,
+            contact,
             removed: self.removed,
         })
     }
@@ -390,6 +424,8 @@ impl OrderFacts {
             self.paid_on,
             self.fulfilled_on,
             self.cancelled_on,
+            self.delivered_on,
+            self.refunded_on,
             self.financial_status,
             self.fulfillment_status,
             self.accepts_marketing,
@@ -403,11 +439,6 @@ fn country_code(party: &IncomingParty) -> Option<String> {
     let written = party.country.as_ref()?.expose().trim();
     let is_code = written.len() == 2 && written.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_code.then(|| written.to_ascii_uppercase())
-}
-
-/// Days since 1970-01-01 in UTC.
-fn day(at: Option<Timestamp>) -> Option<i64> {
-    at.map(|at| at.as_second().div_euclid(86_400))
 }
 
 fn attribute_text(attributes: &[(String, Personal)]) -> Option<Personal> {

@@ -5,6 +5,7 @@ use super::prepare::ClearRecord;
 use lethe_crypto::{FieldContext, SecretKey, seal_fields};
 use lethe_keeper::{KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey};
 use lethe_model::{FieldSet, OrderId, Random, RecordId, StoreId, SubjectId};
+use lethe_store::active::contacts::ContactRow;
 use lethe_store::active::orders::OrderRow;
 use lethe_store::active::records::RecordRow;
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ pub(crate) struct SealedBatch {
     pub(crate) keyring: KeyringWrites,
     pub(crate) records: Vec<RecordRow>,
     pub(crate) orders: Vec<OrderRow>,
+    pub(crate) contacts: Vec<(StoreId, ContactRow)>,
 }
 
 /// The records an order had before, by id, with their generation.
@@ -176,6 +178,13 @@ fn push_relations(
         gift.subject
     });
     let recipient = recipient.or(planned.erased_recipient);
+    let (created_on, last_on) = planned.contact;
+    let contact = ContactRow {
+        subject: planned.subject,
+        created_on,
+        last_on,
+    };
+    sealed.contacts.push((store, contact));
     let Some(facts) = planned.order else { return };
     let revision = revisions.get(&(planned.subject, planned.order_id));
     sealed.orders.push(OrderRow {
@@ -192,6 +201,8 @@ fn push_relations(
         paid_on: facts.paid_on,
         fulfilled_on: facts.fulfilled_on,
         cancelled_on: facts.cancelled_on,
+        delivered_on: facts.delivered_on,
+        refunded_on: facts.refunded_on,
         financial_status: facts.financial_status,
         fulfillment_status: facts.fulfillment_status,
         accepts_marketing: facts.accepts_marketing,

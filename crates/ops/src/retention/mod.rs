@@ -15,18 +15,17 @@ pub use scheduler::Scheduler;
 
 use crate::dispose::Removal;
 use crate::intake::State;
-use crate::policy::{hex, timestamp};
+use crate::policy::timestamp;
 use crate::{Error, Vault, statistics};
 use jiff::Timestamp;
-use lethe_keeper::{Credential, Refusal};
-use lethe_model::{Clock as _, OrderId, Power, SubjectId};
+use lethe_keeper::{Credential, Refusal, hex};
+use lethe_model::{OrderId, Power, SubjectId};
 use lethe_policy::{Day, Policy};
 use lethe_store::active::runs::{self, RunRow};
 use lethe_store::{Database, StoreError};
 use scan::{ARCHIVE, DONE, Judge, ORDERS, Place};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -169,7 +168,7 @@ impl Vault {
                 ));
             }
         }
-        self.end_run(credential, &policy, &mut run, report, today)
+        self.end_run(&policy, &mut run, report, today)
     }
 
     /// Judges a page under the writer's lock, so that no hold comes in between, and disposes of it.
@@ -270,7 +269,6 @@ impl Vault {
 
     fn end_run(
         &self,
-        credential: &Credential,
         policy: &Policy,
         run: &mut RunRow,
         mut report: RetentionReport,
@@ -278,7 +276,12 @@ impl Vault {
     ) -> Result<RunView, Error> {
         let now_ms = self.around.clock.now_ms();
         let state = &mut *self.intake.lock();
-        run.state = if report.stopped.is_some() { "stopped" } else { "done" }.to_owned();
+        run.state = if report.stopped.is_some() {
+            "stopped"
+        } else {
+            "done"
+        }
+        .to_owned();
         if run.state == "done" {
             let term = policy.tombstone_term();
             let oldest = today.checked_sub(term).map(|day| i64::from(day.0) * DAY_MS);
@@ -299,7 +302,6 @@ impl Vault {
         self.keeper.publish_log()?;
         run.finished_at = Some(now_ms);
         run.report = json(&report);
-        drop(credential);
         Ok(view(run.clone()))
     }
 
@@ -430,4 +432,3 @@ pub(crate) fn view(run: RunRow) -> RunView {
         policy_sha256: hex(&run.policy_hash),
     }
 }
-

@@ -234,12 +234,17 @@ impl Judge<'_> {
         let rows = archive.read(|tx| archived::clocks(tx, self.store, Some(&from), PAGE))?;
         let is_last = i64::try_from(rows.len()).unwrap_or(PAGE) < PAGE;
         // The last order of a full page may go on in the next: it is left to that.
-        let cut = rows.last().map(|(record, _)| record.subject).filter(|_| !is_last);
+        let cut = rows
+            .last()
+            .map(|(record, _)| record.subject)
+            .filter(|_| !is_last);
         let mut next = (DONE, SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT);
         active.read(|tx| -> Result<(), Error> {
             let mut kept: HashSet<SubjectId> = HashSet::new();
             let mut ended: BTreeSet<SubjectId> = BTreeSet::new();
-            let whole = rows.iter().filter(|(record, _)| Some(record.subject) != cut);
+            let whole = rows
+                .iter()
+                .filter(|(record, _)| Some(record.subject) != cut);
             for (record, clock) in whole {
                 report.archived_seen += 1;
                 if cut.is_some() {
@@ -392,7 +397,8 @@ impl Disposal {
                 is_last,
             });
         } else if is_last {
-            self.affected.add(order.subject, lethe_model::FieldSet::EMPTY);
+            self.affected
+                .add(order.subject, lethe_model::FieldSet::EMPTY);
             let ended = (order.subject, order.order, None);
             self.destruction.orders.push(ended);
         }
@@ -402,7 +408,12 @@ impl Disposal {
     pub(crate) fn gone_records(&self) -> HashSet<RecordId> {
         let moved = self.moves.iter().flat_map(|one| &one.parts);
         let moved = moved.map(|part| part.record);
-        self.destruction.records.iter().copied().chain(moved).collect()
+        self.destruction
+            .records
+            .iter()
+            .copied()
+            .chain(moved)
+            .collect()
     }
 
     /// Returns every order of which nothing stays.
@@ -429,7 +440,10 @@ pub(crate) fn order_records(tx: &Tx<'_>, row: &OrderRow) -> Result<Vec<RecordId>
 
 fn note_idle(category: Category, verdict: &Verdict, report: &mut RetentionReport) {
     if matches!(verdict.then, Then::Keep) {
-        *report.without_rule.entry(category.name().to_owned()).or_default() += 1;
+        *report
+            .without_rule
+            .entry(category.name().to_owned())
+            .or_default() += 1;
     } else if let Some(reason) = &verdict.not_started {
         *report.not_started.entry(reason.clone()).or_default() += 1;
     }

@@ -75,7 +75,9 @@ impl Vault {
         let erased = self.carry_out_waiting(&operator)?;
         let today = self.policy().today(self.around.clock.now());
         let runs = self.retention_runs(&operator)?;
-        let has_run = runs.iter().any(|run| run.today == today && run.state != "running");
+        let has_run = runs
+            .iter()
+            .any(|run| run.today == today && run.state != "running");
         let was_confirmed = runs.iter().any(|run| run.state != "running");
         let told = (erased > 0).then(|| format!("retention: {erased} erasures carried out"));
         if has_run || !was_confirmed {
@@ -86,12 +88,22 @@ impl Vault {
             ..ApplyOptions::default()
         };
         let run = self.apply_retention(&operator, &options, |_| ())?;
-        Ok(Some([told, Some(sentence(&run))].into_iter().flatten().collect::<Vec<_>>().join("\n")))
+        Ok(Some(
+            [told, Some(sentence(&run))]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ))
     }
 }
 
 fn sentence(run: &RunView) -> String {
-    let rest = run.report.stopped.as_deref().unwrap_or("nothing due is left");
+    let rest = run
+        .report
+        .stopped
+        .as_deref()
+        .unwrap_or("nothing due is left");
     format!(
         "retention: {} records moved or destroyed for {}; {rest}",
         run.report.records(),

@@ -25,7 +25,16 @@ const HOLDERS: &str = "SELECT holder, asked_at, confirmed_at, evidence FROM eras
      WHERE erasure_id = $1 ORDER BY holder";
 
 pub(crate) const STATEMENTS: &[&str] = &[
-    INSERT, FETCH, LIST, OF_SUBJECT, SET, CANCEL, ASKED_SINCE, ASK, CONFIRM, HOLDERS,
+    INSERT,
+    FETCH,
+    LIST,
+    OF_SUBJECT,
+    SET,
+    CANCEL,
+    ASKED_SINCE,
+    ASK,
+    CONFIRM,
+    HOLDERS,
 ];
 
 /// One erasure. Once it is done nothing in it leads to the person.
@@ -127,7 +136,9 @@ pub fn count_asked(
     since_ms: i64,
 ) -> Result<i64, StoreError> {
     let args = args![store.0, operator, since_ms];
-    Ok(tx.query_first(ASKED_SINCE, args, |row| row.int(0))?.unwrap_or(0))
+    Ok(tx
+        .query_first(ASKED_SINCE, args, |row| row.int(0))?
+        .unwrap_or(0))
 }
 
 /// Notes that a holder of copies was asked.

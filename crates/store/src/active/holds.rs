@@ -21,7 +21,15 @@ const RECORDS_OF: &str = "SELECT subject_id, order_id, category FROM held_record
      WHERE hold_id = $1 ORDER BY subject_id, order_id, category";
 
 pub(crate) const STATEMENTS: &[&str] = &[
-    INSERT, HOLD, LIST, FETCH, RELEASE, UNHOLD, HOLDS_OF, ANY_OF_SUBJECT, RECORDS_OF,
+    INSERT,
+    HOLD,
+    LIST,
+    FETCH,
+    RELEASE,
+    UNHOLD,
+    HOLDS_OF,
+    ANY_OF_SUBJECT,
+    RECORDS_OF,
 ];
 
 /// One hold.
@@ -63,7 +71,10 @@ pub fn insert(tx: &Tx<'_>, hold: &HoldRow, records: &[RecordId]) -> Result<(), S
     )?;
     for record in records {
         let category = i64::from(record.category.number());
-        tx.execute(HOLD, args![&record.subject, &record.order, category, &hold.id])?;
+        tx.execute(
+            HOLD,
+            args![&record.subject, &record.order, category, &hold.id],
+        )?;
     }
     Ok(())
 }

@@ -19,14 +19,7 @@ const SETTLED: &str = "SELECT month, country, product, currency, band, orders, t
      FROM statistics WHERE store_id = $1 AND settled_at IS NOT NULL \
      ORDER BY month, country, product, currency, band";
 
-pub(crate) const STATEMENTS: &[&str] = &[
-    ADD,
-    MONTHS,
-    OF_MONTH,
-    DELETE_MONTH,
-    SETTLE,
-    SETTLED,
-];
+pub(crate) const STATEMENTS: &[&str] = &[ADD, MONTHS, OF_MONTH, DELETE_MONTH, SETTLE, SETTLED];
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,11 +66,7 @@ pub fn open_months(tx: &Tx<'_>, store: StoreId) -> Result<Vec<i64>, StoreError> 
 }
 
 /// Lists the groups of a month.
-pub fn of_month(
-    tx: &Tx<'_>,
-    store: StoreId,
-    month: i64,
-) -> Result<Vec<StatisticsRow>, StoreError> {
+pub fn of_month(tx: &Tx<'_>, store: StoreId, month: i64) -> Result<Vec<StatisticsRow>, StoreError> {
     tx.query(OF_MONTH, args![store.0, month], from_row)
 }
 

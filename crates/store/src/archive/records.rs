@@ -90,13 +90,15 @@ pub fn clocks(
     after: Option<&RecordId>,
     limit: i64,
 ) -> Result<Vec<(RecordId, String)>, StoreError> {
-    let (subject, order, category) =
-        after.map_or((SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT, 0), |id| {
-            (id.subject, id.order, i64::from(id.category.number()))
-        });
-    tx.query(CLOCKS, args![&subject, &order, category, store.0, limit], |row| {
-        Ok((record_id(row)?, row.text(3)?))
-    })
+    let (subject, order, category) = after.map_or(
+        (SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT, 0),
+        |id| (id.subject, id.order, i64::from(id.category.number())),
+    );
+    tx.query(
+        CLOCKS,
+        args![&subject, &order, category, store.0, limit],
+        |row| Ok((record_id(row)?, row.text(3)?)),
+    )
 }
 
 /// Returns up to `limit` records under one archive key, from a place in the order of subjects on.
@@ -122,7 +124,9 @@ pub fn delete_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<usize, StoreEr
 
 /// Counts a shop's records by archive key.
 pub fn counts(tx: &Tx<'_>, store: StoreId) -> Result<Vec<(String, i64)>, StoreError> {
-    tx.query(COUNTS, args![store.0], |row| Ok((row.text(0)?, row.int(1)?)))
+    tx.query(COUNTS, args![store.0], |row| {
+        Ok((row.text(0)?, row.int(1)?))
+    })
 }
 
 fn record_id(row: &Row<'_>) -> Result<RecordId, StoreError> {

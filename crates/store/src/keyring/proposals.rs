@@ -97,7 +97,10 @@ pub fn use_up(tx: &Tx<'_>, id: &str, at_ms: i64) -> Result<bool, StoreError> {
 /// Notes an approval.
 pub fn approve(tx: &Tx<'_>, proposal: &str, row: &ApprovalRow) -> Result<(), StoreError> {
     let (who, key) = (&row.recipient, &row.credential);
-    tx.execute(APPROVE, args![proposal, who, key, row.approved_at, &row.mac])?;
+    tx.execute(
+        APPROVE,
+        args![proposal, who, key, row.approved_at, &row.mac],
+    )?;
     Ok(())
 }
 
