@@ -10,6 +10,9 @@ pub struct OrderSketch {
     gift_to: Option<String>,
     note: String,
     total: String,
+    ordered: String,
+    shipped: Option<String>,
+    cancelled: Option<String>,
 }
 
 impl OrderSketch {
@@ -23,6 +26,9 @@ impl OrderSketch {
             gift_to: None,
             note: String::new(),
             total: "79.00".to_owned(),
+            ordered: "2026-01-05 10:00:00 +0100".to_owned(),
+            shipped: None,
+            cancelled: None,
         }
     }
 
@@ -61,6 +67,27 @@ impl OrderSketch {
         self
     }
 
+    /// Placed at noon of another day.
+    #[must_use]
+    pub fn ordered(mut self, day: &str) -> Self {
+        self.ordered = format!("{day} 12:00:00 +0100");
+        self
+    }
+
+    /// Handed to the carrier at noon of this day.
+    #[must_use]
+    pub fn shipped(mut self, day: &str) -> Self {
+        self.shipped = Some(format!("{day} 12:00:00 +0100"));
+        self
+    }
+
+    /// Cancelled at noon of this day.
+    #[must_use]
+    pub fn cancelled(mut self, day: &str) -> Self {
+        self.cancelled = Some(format!("{day} 12:00:00 +0100"));
+        self
+    }
+
     /// Returns the personal values that must never be seen outside an envelope.
     pub fn marks(&self) -> Vec<String> {
         let mut marks: Vec<String> = self
@@ -91,7 +118,9 @@ impl OrderSketch {
             "paid".into(),
             "EUR".into(),
             self.total.clone(),
-            "2026-01-05 10:00:00 +0100".into(),
+            self.ordered.clone(),
+            self.shipped.clone().unwrap_or_default(),
+            self.cancelled.clone().unwrap_or_default(),
             "1".into(),
             "Cable".into(),
             self.total.clone(),
@@ -115,7 +144,7 @@ impl OrderSketch {
 
 /// Writes orders as an export.
 pub fn orders_csv(orders: &[OrderSketch]) -> String {
-    let header = "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,\
+    let header = "Name,Email,Financial Status,Currency,Total,Created at,Fulfilled at,Cancelled at,Lineitem quantity,\
                   Lineitem name,Lineitem price,Billing Name,Billing Address1,Billing City,\
                   Billing Zip,Billing Country,Billing Phone,Shipping Name,Shipping Address1,\
                   Shipping City,Shipping Zip,Shipping Country,Notes,Id";

@@ -2,7 +2,8 @@
 
 use crate::{FakeClock, OrderSketch, SeededRandom, find_leaks, orders_csv};
 use lethe_crypto::{ApiKey, KdfCost};
-use lethe_model::{FieldSet, Grant, Power, Purpose, StoreId, StoreName};
+use lethe_custody::{NOTIFICATION, Reply, Request, Share, ShareCost, answer, generate};
+use lethe_model::{Clock as _, FieldSet, Grant, Power, Purpose, StoreId, StoreName};
 use lethe_ops::{
     Credential, Error, FindQuery, ImportOptions, ImportReport, Installation, NewCredential,
     StoreSpec, Surroundings, Vault,
@@ -23,6 +24,11 @@ const COST: KdfCost = KdfCost {
     passes: 2,
 };
 
+#[cfg(debug_assertions)]
+const SHARE_COST: fn() -> ShareCost = || ShareCost::TEST;
+#[cfg(not(debug_assertions))]
+const SHARE_COST: fn() -> ShareCost = ShareCost::default;
+
 /// A vault in a temporary folder. When it is dropped, the whole folder is searched for every marked
 /// value that went in: each test also tests that nothing personal lies in clear.
 pub struct TestVault {
@@ -32,6 +38,7 @@ pub struct TestVault {
     pub clock: Arc<FakeClock>,
     around: Surroundings,
     marks: Vec<String>,
+    shares: Option<[Share; 3]>,
 }
 
 impl TestVault {
@@ -56,9 +63,37 @@ impl TestVault {
             clock,
             around,
             marks: Vec::new(),
+            shares: None,
         };
         test.open().expect("the vault opens");
         test
+    }
+
+    /// Makes a vault whose archive has keys for the years 2000 to 2040.
+    pub fn with_archive() -> Self {
+        let mut test = Self::start();
+        let mut ids: Vec<String> = (2000..=2040).map(|year| format!("year/{year}")).collect();
+        ids.push(NOTIFICATION.to_owned());
+        let custodians = ["ada", "ben", "cleo"].map(str::to_owned);
+        let set = generate(&ids, &custodians, &*test.around.random).expect("archive keys");
+        test.vault()
+            .register_archive_keys(&test.operator(), &set)
+            .expect("new keys");
+        test.shares = Some(set.shares);
+        test
+    }
+
+    /// Answers a ceremony's request with the shares of two custodians.
+    pub fn answer(&self, request: &Request) -> Reply {
+        let shares = self.shares.as_ref().expect("a vault with an archive");
+        let copy = |share: &Share| {
+            let text = share
+                .seal(PASSPHRASE, SHARE_COST())
+                .expect("a sealed share");
+            Share::open(&text, PASSPHRASE).expect("the share opens")
+        };
+        let two = [copy(&shares[0]), copy(&shares[2])];
+        answer(request, &two, self.clock.now(), &*self.around.random).expect("an answer")
     }
 
     /// Opens the vault; for tests that have closed it.
@@ -144,6 +179,28 @@ impl TestVault {
             .authenticate(&created.secret)
             .expect("the key is valid");
         (credential, created.secret)
+    }
+
+    /// Makes a key that may approve what others ask for.
+    pub fn approver(&self, recipient: &str) -> Arc<Credential> {
+        let grant = Grant {
+            fields: FieldSet::EMPTY,
+            purposes: [Purpose::Legal].into_iter().collect(),
+            powers: [Power::Approve].into_iter().collect(),
+            people_per_day: 0,
+            expires_at_ms: Some(self.clock.in_days(90)),
+        };
+        let new = NewCredential {
+            recipient: recipient.to_owned(),
+            grant,
+        };
+        let made = self
+            .vault()
+            .create_credential(&self.operator(), &new)
+            .expect("a key");
+        self.vault()
+            .authenticate(&made.secret)
+            .expect("the key is valid")
     }
 
     /// Finds an order by its number and returns its token for `credential`.

@@ -69,6 +69,7 @@ pub(crate) fn plan(
             held |= plan_order(judge, tx, row, due, &mut person)?;
         }
         held |= plan_account(tx, subject, due, &mut person)?;
+        held |= plan_parcels(tx, subject, due, &mut person)?;
         for origin in judge.keeper.archived_orders(&subject)? {
             let rows = archive.read(|tx| archived::of_subject(tx, &origin))?;
             held |= plan_archived(judge, tx, origin, &rows, due, &mut person)?;
@@ -199,6 +200,33 @@ fn plan_account(
     person.records += 1;
     person.categories.insert(record.category.name());
     Ok(false)
+}
+
+/// Parcels that somebody else sent to this person: no duty keeps them.
+fn plan_parcels(
+    tx: &Tx<'_>,
+    subject: SubjectId,
+    due: &mut Disposal,
+    person: &mut PersonPlan,
+) -> Result<bool, Error> {
+    let mut is_held = false;
+    for row in records::of_subject(tx, &subject)? {
+        let is_own =
+            row.id.order.is_account() || orders::fetch(tx, &subject, &row.id.order)?.is_some();
+        if is_own {
+            continue;
+        }
+        if let Some(hold) = holds::of_record(tx, &row.id)?.first() {
+            is_held = true;
+            person.keep_held(row.id.category, hold);
+            continue;
+        }
+        due.affected.add_record(&row.id);
+        due.destruction.records.push(row.id);
+        person.records += 1;
+        person.categories.insert(row.id.category.name());
+    }
+    Ok(is_held)
 }
 
 /// Judges an order that is in the archive already: what no minimum keeps is destroyed, the rest can no

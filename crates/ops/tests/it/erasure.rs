@@ -7,7 +7,7 @@ use lethe_testkit::{OrderSketch, TestVault};
 
 #[test]
 fn an_erased_person_is_gone_and_does_not_come_back_with_the_same_file() {
-    let mut test = TestVault::start();
+    let mut test = TestVault::with_archive();
     let orders = [
         OrderSketch::new(1001, "ana").gift_to("zoe"),
         OrderSketch::new(1002, "bob"),
@@ -15,9 +15,9 @@ fn an_erased_person_is_gone_and_does_not_come_back_with_the_same_file() {
     test.import(&orders);
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
-    let report = test.vault().erase(&operator, &token).unwrap();
+    let erased = test.vault().erase(&operator, &token).unwrap();
     assert_eq!(
-        (report.subjects, report.tombstones),
+        (erased.report.subjects, erased.report.orders),
         (2, 1),
         "the gift's recipient goes too"
     );
@@ -47,7 +47,7 @@ fn an_erased_person_is_gone_and_does_not_come_back_with_the_same_file() {
 
 #[test]
 fn after_an_erasure_the_log_verifies_and_older_proofs_still_hold() {
-    let mut test = TestVault::start();
+    let mut test = TestVault::with_archive();
     test.import(&[OrderSketch::new(1001, "ana"), OrderSketch::new(1002, "bob")]);
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
@@ -85,7 +85,7 @@ fn after_an_erasure_the_log_verifies_and_older_proofs_still_hold() {
 
 #[test]
 fn the_log_number_of_an_erased_person_is_never_given_to_another() {
-    let mut test = TestVault::start();
+    let mut test = TestVault::with_archive();
     test.import(&[OrderSketch::new(1001, "ana")]);
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
@@ -114,7 +114,7 @@ fn the_log_number_of_an_erased_person_is_never_given_to_another() {
 
 #[test]
 fn an_erased_gift_recipient_stays_erased_and_stands_in_nobodys_way() {
-    let mut test = TestVault::start();
+    let mut test = TestVault::with_archive();
     test.import(&[OrderSketch::new(1001, "ana")
         .gift_to("zoe")
         .phone("06 39 98 12 34")]);
