@@ -38,6 +38,9 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Those that were not taken.
     pub rejected: u64,
+    /// Orders older than the active period: sorted into the archive as they came.
+    #[serde(default)]
+    pub archived: u64,
     /// Values that must never be stored (cards, recovery phrases, keys, passwords), removed.
     pub secrets_removed: u64,
     /// Orders and customers of an earlier, interrupted run of the same file.
@@ -91,7 +94,7 @@ impl Vault {
     ) -> Result<ImportReport, Error> {
         let earlier = self.read_active(|tx| imports::fetch(tx, &options.source))?;
         let (done, mut report) = resumed(earlier);
-        let preparer = self.preparer(credential.store);
+        let preparer = self.preparer(credential.store)?;
         let stopping = AtomicBool::new(false);
         thread::scope(|scope| -> Result<(), Error> {
             let (chunks, prepared) = sync_channel::<(Vec<BatchItem>, u64)>(8);
@@ -160,6 +163,7 @@ impl Vault {
         };
         let outcomes = self.intake.take(credential, items, Some(&note))?;
         report.add(&outcomes, removed);
+        report.archived += self.sort_arrivals(credential.store, &outcomes)?;
         for outcome in &outcomes {
             if let IntakeOutcome::Rejected(rejection) = outcome {
                 rejected(rejection)?;
@@ -179,9 +183,11 @@ impl Vault {
         source: &mut dyn Source,
     ) -> Result<Vec<IntakeOutcome>, Error> {
         require_intake(credential)?;
-        let preparer = self.preparer(credential.store);
+        let preparer = self.preparer(credential.store)?;
         let items = source.map(|one| prepare(&preparer, one)).collect();
-        self.intake_lane.take(credential, items)
+        let outcomes = self.intake_lane.take(credential, items)?;
+        self.sort_arrivals(credential.store, &outcomes)?;
+        Ok(outcomes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The vault: an opened installation.
 
 use crate::Error;
-use crate::intake::{Intake, IntakeLane, Preparer};
+use crate::intake::{Intake, IntakeLane, Preparer, Terms};
 use crate::lane::Lane;
 use crate::policy::Policies;
 use lethe_crypto::{ApiKey, Token, TokenKey};
@@ -47,6 +47,8 @@ impl Vault {
     ) -> Result<Self, Error> {
         let keeper = Arc::new(keeper);
         let policies = Arc::new(Policies::load(&keeper)?);
+        // The first start vouches for its own clock; every later one is measured by it.
+        keeper.trusted_clock()?;
         let writer = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
         let archive = Database::open(&folder.archive(), Kind::Archive, Speed::Serving)?;
         let archive_reader = Database::open_reader(&folder.archive(), Kind::Archive)?;
@@ -107,14 +109,16 @@ impl Vault {
         self.keeper.log_files()
     }
 
-    pub(crate) fn preparer(&self, store: StoreId) -> Preparer {
-        let zone = self.policy().time_zone().clone();
-        Preparer::new(
-            Arc::clone(&self.keeper),
-            store,
-            Arc::clone(&self.guard),
-            zone,
-        )
+    pub(crate) fn preparer(&self, store: StoreId) -> Result<Preparer, Error> {
+        let policy = self.policy();
+        let is_trusted = self.check_clock().is_ok();
+        let terms = Terms {
+            store_name: self.store_name(store)?.to_owned(),
+            today: is_trusted.then(|| policy.today(self.around.clock.now())),
+            policy,
+        };
+        let (keeper, guard) = (Arc::clone(&self.keeper), Arc::clone(&self.guard));
+        Ok(Preparer::new(keeper, store, guard, terms))
     }
 
     pub(crate) fn tokens(&self, credential: &Credential) -> Result<TokenKey, Error> {

@@ -13,7 +13,7 @@ mod seal;
 pub use batch::IntakeOutcome;
 pub(crate) use batch::{BatchItem, Intake, Progress, State};
 pub(crate) use lane::IntakeLane;
-pub(crate) use prepare::Preparer;
+pub(crate) use prepare::{Preparer, Terms};
 
 /// Why an order or customer was not taken. Never holds a value of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -4,8 +4,8 @@
 //! records. The output is still in clear and lives only until its batch is sealed.
 
 use super::Rejection;
+use crate::retention::facts::day;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use lethe_crypto::{LookupHash, LookupKind};
 use lethe_formats::Incoming;
 use lethe_formats::guard::Guard;
@@ -16,7 +16,7 @@ use lethe_model::normalise::{
 use lethe_model::{
     Category, Field, FieldKind, IncomingCustomer, IncomingOrder, IncomingParty, Personal, StoreId,
 };
-use lethe_policy::Day;
+use lethe_policy::{Clock, Day, OrderClock, Policy, Then};
 use std::sync::Arc;
 
 /// A field longer than this is refused: 60,000 bytes.
@@ -76,8 +76,44 @@ pub(crate) struct Preparer {
     keeper: Arc<Keeper>,
     store: StoreId,
     guard: Arc<Guard>,
-    /// Where days begin and end.
-    zone: TimeZone,
+    terms: Terms,
+}
+
+/// What the policy says of arrivals.
+pub(crate) struct Terms {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) store_name: String,
+    /// Absent while nobody vouches for the clock: nothing is refused for its age then.
+    pub(crate) today: Option<Day>,
+}
+
+impl Terms {
+    /// Says whether an order is past all its terms, so that nothing of it may be kept.
+    fn is_over(&self, facts: &OrderFacts, records: &[ClearRecord]) -> bool {
+        let Some(today) = self.today else {
+            return false;
+        };
+        let clock = OrderClock {
+            ordered: day(facts.ordered_on),
+            paid: day(facts.paid_on),
+            shipped: day(facts.fulfilled_on),
+            delivered: day(facts.delivered_on),
+            cancelled: day(facts.cancelled_on),
+            refunded: day(facts.refunded_on),
+            last_closed_event: None,
+            open_event_since: None,
+            total_minor: facts.total_minor,
+            currency: facts.currency.clone(),
+        };
+        let is_over = |category: Category| {
+            let clock = Clock::Order(&clock);
+            let verdict = self
+                .policy
+                .verdict(&self.store_name, category, clock, today);
+            verdict.is_due(today) && !matches!(verdict.then, Then::Archive(_))
+        };
+        records.iter().all(|(category, _)| is_over(*category))
+    }
 }
 
 impl Preparer {
@@ -85,19 +121,20 @@ impl Preparer {
         keeper: Arc<Keeper>,
         store: StoreId,
         guard: Arc<Guard>,
-        zone: TimeZone,
+        terms: Terms,
     ) -> Self {
         Self {
             keeper,
             store,
             guard,
-            zone,
+            terms,
         }
     }
 
     /// Days since 1970-01-01 in the policy's time zone: a financial year ends there, not in UTC.
     fn day(&self, at: Option<Timestamp>) -> Option<i64> {
-        at.map(|at| i64::from(Day::of(at, &self.zone).0))
+        let zone = self.terms.policy.time_zone();
+        at.map(|at| i64::from(Day::of(at, zone).0))
     }
 
     pub(crate) fn prepare(&self, incoming: Incoming) -> Result<Prepared, Rejection> {
@@ -204,6 +241,10 @@ impl Preparer {
             lines: lines_json(&order.lines),
         };
         let updated_at_ms = order.updated_at.map(Timestamp::as_millisecond);
+        if self.terms.is_over(&facts, &work.records) {
+            let text = "every term of this order is over: nothing of it may be kept";
+            return Err(work.reject("past-retention", text));
+        }
         let contact = (None, facts.ordered_on);
         work.finish(
             identity,

@@ -4,6 +4,7 @@
 //! it, page by page, and goes on after an interruption. Neither believes a clock that jumped, and
 //! neither destroys more than the policy's caps allow without approval.
 
+mod arrivals;
 pub(crate) mod facts;
 mod record;
 mod report;

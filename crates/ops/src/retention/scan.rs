@@ -95,7 +95,7 @@ impl Judge<'_> {
     }
 
     /// Judges one order: the verdicts first, its records only when one of them is due.
-    fn judge_order(
+    pub(crate) fn judge_order(
         &self,
         tx: &Tx<'_>,
         row: OrderRow,

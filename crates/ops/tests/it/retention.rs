@@ -16,6 +16,14 @@ fn summer(number: u32, person: &str) -> OrderSketch {
         .shipped("2025-06-03")
 }
 
+/// Imports orders while they are still active, and comes back to January.
+fn import_last_summer(test: &mut TestVault, orders: &[OrderSketch]) {
+    const HALF_A_YEAR: i64 = 24 * 180;
+    test.clock.advance_hours(-HALF_A_YEAR);
+    test.import(orders);
+    test.clock.advance_hours(HALF_A_YEAR);
+}
+
 fn apply(test: &TestVault) -> Result<RunView, Error> {
     let operator = test.operator();
     let plan = test.vault().retention_plan(&operator, |_| ())?;
@@ -42,7 +50,10 @@ fn order_number(number: u32) -> Personal {
 #[test]
 fn a_plan_moves_nothing_and_a_run_does_what_it_said() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana"), OrderSketch::new(1002, "bob")]);
+    import_last_summer(
+        &mut test,
+        &[summer(1001, "ana"), OrderSketch::new(1002, "bob")],
+    );
     let operator = test.operator();
     let plan = test.vault().retention_plan(&operator, |_| ()).unwrap();
     assert_eq!(
@@ -73,7 +84,7 @@ fn a_plan_moves_nothing_and_a_run_does_what_it_said() {
 #[test]
 fn an_archived_person_cannot_be_looked_up_any_more() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     apply(&test).unwrap();
     let operator = test.operator();
     for find in [
@@ -88,7 +99,7 @@ fn an_archived_person_cannot_be_looked_up_any_more() {
 #[test]
 fn a_late_update_and_a_re_imported_file_bring_nothing_back() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     apply(&test).unwrap();
     let report = test.import(&[summer(1001, "ana")]);
     assert_eq!(
@@ -106,7 +117,7 @@ fn a_late_update_and_a_re_imported_file_bring_nothing_back() {
 #[test]
 fn an_archived_invoice_is_read_with_two_approvals_and_two_shares_and_only_once() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     apply(&test).unwrap();
     let operator = test.operator();
     let vault = test.vault();
@@ -168,7 +179,7 @@ fn an_archived_invoice_is_read_with_two_approvals_and_two_shares_and_only_once()
 #[test]
 fn a_yearly_test_proves_shares_and_data_and_shows_nothing() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana"), summer(1002, "bob")]);
+    import_last_summer(&mut test, &[summer(1001, "ana"), summer(1002, "bob")]);
     apply(&test).unwrap();
     let operator = test.operator();
     let vault = test.vault();
@@ -186,7 +197,7 @@ fn a_yearly_test_proves_shares_and_data_and_shows_nothing() {
 #[test]
 fn a_hold_keeps_exactly_its_records_and_releasing_it_re_queues_them() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana"), summer(1002, "bob")]);
+    import_last_summer(&mut test, &[summer(1001, "ana"), summer(1002, "bob")]);
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
     let hold = NewHold {
@@ -223,7 +234,7 @@ fn a_hold_keeps_exactly_its_records_and_releasing_it_re_queues_them() {
 #[test]
 fn an_open_return_keeps_an_order_active_until_it_is_closed() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
     let mut back = OrderEvent {
@@ -252,7 +263,7 @@ fn an_open_return_keeps_an_order_active_until_it_is_closed() {
 #[test]
 fn when_the_archive_term_is_over_the_person_is_forgotten_in_the_log_too() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     apply(&test).unwrap();
     let people = |test: &TestVault| test.vault().status().unwrap().stores[0].people;
     assert_eq!(
@@ -288,7 +299,7 @@ fn an_order_that_was_cancelled_unpaid_is_erased_and_leaves_no_invoice() {
     let order = OrderSketch::new(1001, "ana")
         .ordered("2025-06-01")
         .cancelled("2025-06-02");
-    test.import(&[order]);
+    import_last_summer(&mut test, &[order]);
     let run = apply(&test).unwrap();
     assert_eq!(records(&run, RetentionAction::Archive), 0);
     assert_eq!(run.report.people_forgotten, 1);
@@ -297,7 +308,7 @@ fn an_order_that_was_cancelled_unpaid_is_erased_and_leaves_no_invoice() {
 #[test]
 fn the_first_run_asks_for_the_number_of_records_in_words() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     let options = ApplyOptions::default();
     let refused = test
         .vault()
@@ -309,7 +320,7 @@ fn the_first_run_asks_for_the_number_of_records_in_words() {
 #[test]
 fn what_cannot_move_for_want_of_a_key_stays_and_the_plan_says_so() {
     let mut test = TestVault::start();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     let plan = test
         .vault()
         .retention_plan(&test.operator(), |_| ())
@@ -353,7 +364,7 @@ fn a_policy_that_destroys_earlier_waits_and_one_that_keeps_longer_does_not() {
 #[test]
 fn a_destruction_record_is_signed_with_the_logs_key() {
     let mut test = TestVault::with_archive();
-    test.import(&[summer(1001, "ana")]);
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
     apply(&test).unwrap();
     let operator = test.operator();
     let (record, signed) = test.vault().destruction_record(&operator, None).unwrap();
@@ -375,7 +386,7 @@ fn statistics_are_shown_for_closed_months_and_never_for_small_groups() {
             .ordered("2025-07-01")
             .shipped("2025-07-02")])
         .collect();
-    test.import(&people);
+    import_last_summer(&mut test, &people);
     apply(&test).unwrap();
     let shown = test.vault().statistics(&test.operator()).unwrap();
     let groups: Vec<_> = shown
@@ -388,4 +399,42 @@ fn statistics_are_shown_for_closed_months_and_never_for_small_groups() {
         "a group of one in July is dropped"
     );
     assert_eq!(shown[0].total_minor, 12 * 7_900);
+}
+
+#[test]
+fn an_old_order_goes_straight_into_the_archive_and_one_past_all_terms_is_not_taken() {
+    let mut test = TestVault::with_archive();
+    let report = test.import(&[
+        summer(1001, "ana"),
+        OrderSketch::new(1002, "bob")
+            .ordered("2012-03-01")
+            .shipped("2012-03-02"),
+        OrderSketch::new(1003, "cleo"),
+    ]);
+    assert_eq!(
+        (report.imported, report.archived, report.rejected),
+        (2, 1, 1)
+    );
+    let status = test.vault().status().unwrap();
+    assert_eq!(status.stores[0].orders, 1, "the recent one alone is active");
+    let again = test.import(&[summer(1001, "ana")]);
+    assert_eq!(
+        (again.imported, again.rejected),
+        (0, 1),
+        "and it stays in the archive"
+    );
+}
+
+#[test]
+fn by_a_clock_that_jumped_nothing_is_sorted_or_refused() {
+    let mut test = TestVault::with_archive();
+    test.import(&[OrderSketch::new(1001, "ana")]);
+    test.clock.advance_hours(24 * 366 * 30);
+    let report = test.import(&[OrderSketch::new(1002, "bob")]);
+    assert_eq!(
+        (report.imported, report.archived, report.rejected),
+        (1, 0, 0)
+    );
+    assert!(matches!(apply(&test), Err(Error::ClockJumped { .. })));
+    assert_eq!(test.vault().status().unwrap().stores[0].orders, 2);
 }
