@@ -2,7 +2,7 @@
 
 use crate::credential::Credential;
 use crate::credentials::Credentials;
-use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys};
+use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys, new_origin};
 use crate::ledger::Ledger;
 use crate::log::{
     AccessLog, ActKind, Body, History, LogError, LogFiles, LogKeys, Phase, PublicPart,
@@ -74,12 +74,7 @@ impl Keeper {
         let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
         let random = &*around.random;
         let now_ms = around.clock.now_ms();
-        let origin: String = random
-            .bytes::<8>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let origin = format!("lethe.invalid/log/{origin}");
+        let origin = new_origin(random);
         keyring.write(|tx| -> Result<(), KeeperError> {
             Epochs::begin(tx, root, 1, now_ms, random)?;
             ServiceKeys::create(tx, root, &origin, now_ms, random)?;
@@ -202,6 +197,9 @@ impl Keeper {
             );
             if act.public.phase == Phase::Intent && has_outcome {
                 announced.insert(act.entry.index);
+            }
+            if act.public.act == ActKind::Restore {
+                quotas.spend_until(act.entry.at_ms + WINDOW_MS);
             }
             if let Some(intent) = act.public.intent {
                 announced.remove(&intent);

@@ -121,6 +121,8 @@ pub(crate) struct ServiceKeys {
     tokens: HashMap<(i64, String), TokenKey>,
     pub(crate) credentials: MacKey,
     pub(crate) digests: MacKey,
+    /// The log that is written now, and how many came before it.
+    log: Option<(String, i64)>,
 }
 
 pub(crate) const INDEX: &str = "index";
@@ -189,7 +191,12 @@ impl ServiceKeys {
 
     pub(crate) fn load(tx: &Tx<'_>, root: &SecretKey) -> Result<Self, KeeperError> {
         let mut secrets = HashMap::new();
+        let mut log: Option<(String, i64)> = None;
         for row in service_keys::list(tx)? {
+            let is_newer = log.as_ref().is_none_or(|(_, one)| *one < row.generation);
+            if row.kind == LOG_SIGNING && is_newer {
+                log = Some((row.scope.clone(), row.generation));
+            }
             let context = service_context(&row.kind, &row.scope, row.generation);
             let secret =
                 open_bytes(root, &context, &row.wrapped).map_err(|_| KeeperError::Keyring {
@@ -202,6 +209,7 @@ impl ServiceKeys {
             digests: MacKey::new(&secret_of(&secrets, DIGESTS, "")?),
             indexes: HashMap::new(),
             tokens: HashMap::new(),
+            log,
             secrets,
         };
         for ((kind, scope), secret) in &keys.secrets {
@@ -231,10 +239,31 @@ impl ServiceKeys {
 
     /// Returns the log's origin: the scope its keys were made for.
     pub(crate) fn log_origin(&self) -> Option<&str> {
-        self.secrets
-            .keys()
-            .find(|(kind, _)| kind == LOG_SIGNING)
-            .map(|(_, scope)| scope.as_str())
+        self.log.as_ref().map(|(origin, _)| origin.as_str())
+    }
+
+    /// Makes the keys of a further log, which is written from now on.
+    pub(crate) fn add_origin(
+        tx: &Tx<'_>,
+        root: &SecretKey,
+        before: &Self,
+        now_ms: i64,
+        random: &dyn Random,
+    ) -> Result<(), StoreError> {
+        let generation = before.log.as_ref().map_or(0, |(_, one)| one + 1);
+        let origin = new_origin(random);
+        for kind in [LOG_SIGNING, LOG_BODY] {
+            let secret = Zeroizing::new(random.bytes::<32>());
+            let context = service_context(kind, &origin, generation);
+            let row = ServiceKeyRow {
+                kind: kind.to_owned(),
+                scope: origin.clone(),
+                generation,
+                wrapped: seal_bytes(root, &context, &*secret, random.bytes()),
+            };
+            service_keys::insert(tx, &row, now_ms)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn secret(&self, kind: &str, scope: &str) -> Result<SecretKey, KeeperError> {
@@ -248,6 +277,13 @@ impl ServiceKeys {
     pub(crate) fn token(&self, store: StoreId, recipient: &str) -> Option<&TokenKey> {
         self.tokens.get(&(store.0, recipient.to_owned()))
     }
+}
+
+/// Draws the name of a new log.
+pub(crate) fn new_origin(random: &dyn Random) -> String {
+    let bytes = random.bytes::<8>();
+    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("lethe.invalid/log/{name}")
 }
 
 fn add(

@@ -227,6 +227,15 @@ fn read_lines(path: &Path, bytes: &[u8], key: &MacKey) -> Result<ReadLedger, Led
     Ok(read)
 }
 
+/// Reads a copy of a ledger under its key.
+pub(crate) fn read_copy(path: &Path, key: &MacKey) -> Result<Vec<LedgerLine>, LedgerError> {
+    let bytes = fs::read(path).map_err(|source| LedgerError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(read_lines(path, &bytes, key)?.lines)
+}
+
 impl Keeper {
     /// Appends acts to the ledger; they are durable when this returns.
     ///
@@ -248,11 +257,7 @@ impl Keeper {
     ///
     /// When it cannot be read, or a line is not this installation's.
     pub fn read_ledger(&self, path: &Path) -> Result<Vec<LedgerLine>, KeeperError> {
-        let bytes = fs::read(path).map_err(|source| LedgerError::File {
-            path: path.to_owned(),
-            source,
-        })?;
-        Ok(read_lines(path, &bytes, &self.service().credentials)?.lines)
+        Ok(read_copy(path, &self.service().credentials)?)
     }
 }
 

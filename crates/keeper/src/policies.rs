@@ -128,7 +128,7 @@ impl Keeper {
 }
 
 impl AdoptedPolicy {
-    fn to_row(&self, key: &MacKey) -> PolicyRow {
+    pub(crate) fn to_row(&self, key: &MacKey) -> PolicyRow {
         let mac = key.tag(&[
             LABEL,
             &self.id.to_be_bytes(),

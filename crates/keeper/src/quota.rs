@@ -10,6 +10,8 @@ pub const WINDOW_MS: u64 = 24 * 60 * 60 * 1000;
 pub(crate) struct Quotas {
     windows: HashMap<String, Window>,
     misses: u64,
+    /// Until then nobody new is met: after a restore it is not known who was met before.
+    spent_until_ms: u64,
 }
 
 /// Who was met in the last 24 hours, and when last.
@@ -60,6 +62,11 @@ impl Quotas {
             .collect();
         newcomers.sort_unstable();
         newcomers.dedup();
+        if now_ms < self.spent_until_ms && (guesses > 0 || !newcomers.is_empty()) {
+            return Err(Exhausted {
+                retry_at_ms: self.spent_until_ms,
+            });
+        }
         let wanted = window.last.len() as u64 + newcomers.len() as u64 + guesses;
         if wanted > u64::from(limit) && (guesses > 0 || !newcomers.is_empty()) {
             let oldest = window.by_time.first().map_or(now_ms, |(at, _)| *at);
@@ -75,6 +82,11 @@ impl Quotas {
             window.admit(now_ms, Unit::Guess(self.misses));
         }
         Ok(())
+    }
+
+    /// Counts every quota as spent until a moment.
+    pub(crate) fn spend_until(&mut self, until_ms: u64) {
+        self.spent_until_ms = self.spent_until_ms.max(until_ms);
     }
 
     /// Puts a past charge back, whatever the limit was then.
@@ -173,6 +185,15 @@ mod tests {
         assert!(!charge(&mut quotas, &[], 1, 0));
         assert!(!charge(&mut quotas, &[2], 0, 0));
         assert!(charge(&mut quotas, &[1], 0, 0));
+    }
+
+    #[test]
+    fn after_a_restore_nobody_new_is_met_for_a_day() {
+        let mut quotas = Quotas::default();
+        quotas.spend_until(WINDOW_MS);
+        assert!(!charge(&mut quotas, &[1], 0, 1));
+        assert!(!charge(&mut quotas, &[], 1, 1));
+        assert!(charge(&mut quotas, &[1], 1, WINDOW_MS));
     }
 
     #[test]

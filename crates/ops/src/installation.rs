@@ -104,14 +104,27 @@ impl Installation {
     ///
     /// A wrong passphrase, or whatever keyring, log and databases say.
     pub fn open(self, passphrase: &str, around: Surroundings) -> Result<Vault, Error> {
-        let root = self.sealed_root.open(passphrase)?;
+        let root = self.open_root(passphrase)?;
         self.open_with_root(root, around)
+    }
+
+    pub(crate) fn open_root(&self, passphrase: &str) -> Result<SecretKey, Error> {
+        Ok(self.sealed_root.open(passphrase)?)
+    }
+
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     fn open_with_root(self, root: SecretKey, around: Surroundings) -> Result<Vault, Error> {
         if self.folder.restoring().exists() {
             return Err(Error::Restoring);
         }
+        self.open_locked(root, around)
+    }
+
+    /// Opens the vault although a restore has locked it: for catching up.
+    pub(crate) fn open_locked(self, root: SecretKey, around: Surroundings) -> Result<Vault, Error> {
         // A folder of an earlier release has no archive yet.
         let made = DirBuilder::new()
             .recursive(true)

@@ -18,6 +18,7 @@ mod lane;
 mod log;
 mod orders;
 mod policy;
+mod restore;
 mod retention;
 mod reveal;
 mod rotate;
@@ -43,6 +44,7 @@ pub use lane::Reply;
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
+pub use restore::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
 pub use retention::{
     ABOVE_CAP, ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport,
     RuleCount, RunView, Scheduler, confirmation,

@@ -72,6 +72,11 @@ impl Folder {
         self.0.join("restoring.json")
     }
 
+    /// Logs that were written before a restore.
+    pub fn logs_before(&self) -> PathBuf {
+        self.0.join("logs-before")
+    }
+
     /// The access log: sealed bodies in segments, and the public tree.
     pub fn log_dir(&self) -> PathBuf {
         self.0.join("log")

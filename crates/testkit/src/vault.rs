@@ -119,6 +119,21 @@ impl TestVault {
         self.folder.path().join("data")
     }
 
+    /// Returns time and chance of the vault.
+    pub fn around(&self) -> Surroundings {
+        self.around.clone()
+    }
+
+    /// Takes a vault over that was restored elsewhere; its folder must be the given one.
+    pub fn adopt(&mut self, vault: Vault) {
+        self.vault = Some(vault);
+    }
+
+    /// Returns a folder beside the data folder, searched for leaks like it.
+    pub fn beside(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Returns the vault.
     pub fn vault(&self) -> &Vault {
         self.vault.as_ref().expect("the vault is open")

@@ -4,6 +4,7 @@ mod credentials;
 mod erasure;
 mod intake;
 mod log;
+mod restore;
 mod retention;
 mod reveal;
 mod rotation;

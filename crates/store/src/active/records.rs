@@ -16,6 +16,9 @@ const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, store_id, gener
 const OF_ORDER: &str = "SELECT subject_id, order_id, category, store_id, generation, envelope \
      FROM records WHERE subject_id = $1 AND order_id = $2 ORDER BY category";
 const ANY_OF_SUBJECT: &str = "SELECT 1 FROM records WHERE subject_id = $1 LIMIT 1";
+const PAGE: &str = "SELECT subject_id, order_id, category, generation FROM records \
+     WHERE (subject_id, order_id, category) > ($1, $2, $3) \
+     ORDER BY subject_id, order_id, category LIMIT $4";
 const COUNT: &str = "SELECT COUNT(*) FROM records WHERE store_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -26,6 +29,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OF_SUBJECT,
     OF_ORDER,
     ANY_OF_SUBJECT,
+    PAGE,
     COUNT,
 ];
 
@@ -102,6 +106,21 @@ pub fn of_order(
 pub fn any_of_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<bool, StoreError> {
     let found = tx.query_first(ANY_OF_SUBJECT, args![subject], |_| Ok(()))?;
     Ok(found.is_some())
+}
+
+/// Returns up to `limit` records after the given one, each with its generation.
+pub fn page(
+    tx: &Tx<'_>,
+    after: Option<&RecordId>,
+    limit: i64,
+) -> Result<Vec<(RecordId, u32)>, StoreError> {
+    let (subject, order, category) = after.map_or(
+        (SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT, 0),
+        |id| (id.subject, id.order, i64::from(id.category.number())),
+    );
+    tx.query(PAGE, args![&subject, &order, category, limit], |row| {
+        Ok((record_id(row, 0, "records")?, generation(row, 3)?))
+    })
 }
 
 /// Counts the records of a shop.

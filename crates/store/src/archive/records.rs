@@ -14,6 +14,9 @@ const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, store_id, key_i
 const CLOCKS: &str = "SELECT subject_id, order_id, category, clock FROM archived_records \
      WHERE (subject_id, order_id, category) > ($1, $2, $3) AND store_id = $4 \
      ORDER BY subject_id, order_id, category LIMIT $5";
+const PAGE: &str = "SELECT subject_id, order_id, category FROM archived_records \
+     WHERE (subject_id, order_id, category) > ($1, $2, $3) \
+     ORDER BY subject_id, order_id, category LIMIT $4";
 const DELETE: &str = "DELETE FROM archived_records \
      WHERE subject_id = $1 AND order_id = $2 AND category = $3";
 const DELETE_SUBJECT: &str = "DELETE FROM archived_records WHERE subject_id = $1";
@@ -28,6 +31,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     FETCH,
     OF_SUBJECT,
     CLOCKS,
+    PAGE,
     DELETE,
     DELETE_SUBJECT,
     COUNTS,
@@ -99,6 +103,19 @@ pub fn clocks(
         args![&subject, &order, category, store.0, limit],
         |row| Ok((record_id(row)?, row.text(3)?)),
     )
+}
+
+/// Returns up to `limit` records of all shops after the given one.
+pub fn page(
+    tx: &Tx<'_>,
+    after: Option<&RecordId>,
+    limit: i64,
+) -> Result<Vec<RecordId>, StoreError> {
+    let (subject, order, category) = after.map_or(
+        (SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT, 0),
+        |id| (id.subject, id.order, i64::from(id.category.number())),
+    );
+    tx.query(PAGE, args![&subject, &order, category, limit], record_id)
 }
 
 /// Returns up to `limit` records under one archive key, from a place in the order of subjects on.

@@ -22,6 +22,8 @@ const FORGET_BY_EMAIL: &str = "DELETE FROM known_orders WHERE subject_id = $1 AN
      AND hash IN (SELECT hash FROM lookups WHERE subject_id = $1 AND kind = $3)";
 const FORGET_ACCOUNT: &str = "DELETE FROM known_orders WHERE subject_id = $1 AND order_id = $2 \
      AND erased_at IS NULL";
+const PAGE: &str = "SELECT hash, subject_id, order_id, archived_at FROM known_orders \
+     WHERE hash > $1 AND subject_id IS NOT NULL ORDER BY hash LIMIT $2";
 const EXPIRE: &str = "DELETE FROM known_orders WHERE erased_at < $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -34,8 +36,22 @@ pub(crate) const STATEMENTS: &[&str] = &[
     ARCHIVE_ORDER,
     FORGET_BY_EMAIL,
     FORGET_ACCOUNT,
+    PAGE,
     EXPIRE,
 ];
+
+/// A known order that is not a tombstone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownRow {
+    /// Hash of its number.
+    pub hash: [u8; 16],
+    /// The buyer, or the order's own subject in the archive.
+    pub subject: SubjectId,
+    /// The order.
+    pub order: OrderId,
+    /// Whether it is in the archive.
+    pub is_archived: bool,
+}
 
 /// What is known of an order's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +148,18 @@ pub fn forget_account_by(tx: &Tx<'_>, subject: &SubjectId, kind: i64) -> Result<
 pub fn forget_account(tx: &Tx<'_>, subject: &SubjectId) -> Result<(), StoreError> {
     tx.execute(FORGET_ACCOUNT, args![subject, &OrderId::ACCOUNT])?;
     Ok(())
+}
+
+/// Returns up to `limit` known orders after a hash.
+pub fn page(tx: &Tx<'_>, after: &[u8; 16], limit: i64) -> Result<Vec<KnownRow>, StoreError> {
+    tx.query(PAGE, args![after, limit], |row| {
+        Ok(KnownRow {
+            hash: row.array(0, "known_orders")?,
+            subject: row.subject(1, "known_orders")?,
+            order: row.order(2, "known_orders")?,
+            is_archived: row.opt_int(3)?.is_some(),
+        })
+    })
 }
 
 /// Drops tombstones older than their term; returns how many there were.

@@ -1,0 +1,287 @@
+//! After a restore, the keeper's half: a log of its own, and everything the ledger knows that the
+//! backup does not.
+
+use crate::credential::Credential;
+use crate::disposal::{Destruction, destroy};
+use crate::keeper::public_part;
+use crate::keys::ServiceKeys;
+use crate::ledger::{LedgerAct, LedgerLine, unhex};
+use crate::log::{ActKind, LogFiles, Phase};
+use crate::policies::AdoptedPolicy;
+use crate::{Keeper, KeeperError, OPERATOR, Refusal, Surroundings};
+use lethe_crypto::{LookupHash, SecretKey};
+use lethe_model::{Category, OrderId, RecordId, StoreId, SubjectId};
+use lethe_store::keyring::known_orders::KnownRow;
+use lethe_store::keyring::{credentials, data_keys, known_orders, policies};
+use lethe_store::{Database, Folder, Kind, Speed, StoreError};
+use std::fs;
+use std::path::PathBuf;
+
+/// What the ledger brought.
+#[derive(Debug, Default)]
+pub struct CaughtUp {
+    /// Data keys that a backup had brought back, destroyed again.
+    pub keys_destroyed: usize,
+    /// People forgotten again.
+    pub forgotten: usize,
+    /// Keys revoked again.
+    pub revoked: usize,
+    /// Policies adopted again.
+    pub policies: usize,
+    /// Holds placed (with what the active store needs) or released, in order.
+    pub holds: Vec<(String, Option<serde_json::Value>)>,
+}
+
+impl Keeper {
+    /// Gives a restored installation a log of its own: whoever kept the old one may go on with it,
+    /// and two logs of one name would contradict each other. The restored log is set aside.
+    ///
+    /// Harmless to repeat.
+    ///
+    /// # Errors
+    ///
+    /// What keyring and file system say.
+    pub fn begin_new_origin(
+        folder: &Folder,
+        root: &SecretKey,
+        around: &Surroundings,
+    ) -> Result<(), KeeperError> {
+        let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
+        let current = service.log_origin().unwrap_or_default().to_owned();
+        let files = LogFiles::new(&folder.log_dir());
+        let named = files.verifier_key().map_err(crate::log::LogError::Read)?;
+        let named = named.and_then(|key| key.split('+').next().map(str::to_owned));
+        let was_set_aside = folder.logs_before().exists();
+        let is_begun = match &named {
+            Some(name) => *name != current,
+            None => was_set_aside,
+        };
+        if !is_begun {
+            let now_ms = around.clock.now_ms();
+            let random = &*around.random;
+            keyring.write(|tx| -> Result<(), KeeperError> {
+                ServiceKeys::add_origin(tx, root, &service, now_ms, random)?;
+                Ok(())
+            })?;
+        }
+        if let Some(name) = named {
+            let suffix = name.rsplit('/').next().unwrap_or("log").to_owned();
+            let moved = fs::create_dir_all(folder.logs_before()).and_then(|()| {
+                fs::rename(folder.log_dir(), folder.logs_before().join(suffix))?;
+                fs::create_dir_all(folder.log_dir())
+            });
+            moved.map_err(crate::log::LogError::Write)?;
+        }
+        Ok(())
+    }
+
+    /// Does again what the ledger says was done; harmless to repeat. `progress` hears how many lines
+    /// are done.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::KeyringUnavailable`] when a line cannot be understood; otherwise what the keyring
+    /// says.
+    pub fn catch_up(
+        &self,
+        lines: &[LedgerLine],
+        mut progress: impl FnMut(u64),
+    ) -> Result<CaughtUp, Refusal> {
+        let mut caught = CaughtUp::default();
+        for line in lines {
+            match &line.act {
+                LedgerAct::Destroyed { .. } => {
+                    let what = destruction(&line.act).ok_or_else(|| malformed(line.n))?;
+                    caught.forgotten += what.forgotten.len();
+                    let counts = self.writer().write(|tx| destroy(tx, &what, line.at))?;
+                    caught.keys_destroyed += counts.keys_destroyed;
+                }
+                LedgerAct::Revoked { key } => caught.revoked += self.revoke_again(key, line.at)?,
+                LedgerAct::Policy { .. } => caught.policies += self.adopt_again(line)?,
+                LedgerAct::Hold { hold, placed } => {
+                    caught.holds.push((hold.clone(), placed.clone()));
+                }
+                LedgerAct::Head { .. } => {}
+            }
+            progress(line.n + 1);
+        }
+        self.reload()
+            .map_err(|error| Refusal::KeyringUnavailable(error.to_string()))?;
+        Ok(caught)
+    }
+
+    fn revoke_again(&self, id: &str, at_ms: i64) -> Result<usize, Refusal> {
+        let credentials = self.credentials();
+        let living = credentials
+            .iter()
+            .find(|one| one.id == id && one.revoked_at_ms.is_none());
+        let Some(living) = living else { return Ok(0) };
+        let mut revoked = Credential::clone(living);
+        revoked.revoked_at_ms = Some(at_ms);
+        let mac = revoked.to_row(&self.service().credentials).mac;
+        self.writer()
+            .write(|tx| -> Result<_, StoreError> { credentials::revoke(tx, id, at_ms, &mac) })?;
+        Ok(1)
+    }
+
+    fn adopt_again(&self, line: &LedgerLine) -> Result<usize, Refusal> {
+        let LedgerAct::Policy {
+            policy,
+            text,
+            adopted_by,
+            effective_at,
+        } = &line.act
+        else {
+            return Ok(0);
+        };
+        if self.policies()?.iter().any(|known| known.id == *policy) {
+            return Ok(0);
+        }
+        let adopted = AdoptedPolicy {
+            id: *policy,
+            text: text.clone(),
+            adopted_by: adopted_by.clone(),
+            adopted_at_ms: line.at,
+            effective_at_ms: *effective_at,
+        };
+        let row = adopted.to_row(&self.service().credentials);
+        self.writer().write(|tx| policies::insert(tx, &row))?;
+        Ok(1)
+    }
+
+    /// Logs the restore. From this entry on every quota of the day counts as spent: what was read
+    /// between the backup and the loss is not known.
+    ///
+    /// # Errors
+    ///
+    /// What the log says.
+    pub fn note_restore(&self, detail: serde_json::Value) -> Result<u64, Refusal> {
+        let index = self.append(public_part(
+            ActKind::Restore,
+            Phase::Act,
+            StoreId(0),
+            OPERATOR,
+            Some(detail),
+        ))?;
+        let mut admission = self.admission();
+        let at_ms = admission.log.last_ms();
+        admission.quotas.spend_until(at_ms + crate::WINDOW_MS);
+        Ok(index)
+    }
+
+    /// Says which of these records, by generation, no key opens any more.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn without_key(&self, records: &[(RecordId, u32)]) -> Result<Vec<RecordId>, Refusal> {
+        Ok(self.reader().read(|tx| -> Result<_, StoreError> {
+            let mut orphans = Vec::new();
+            for (record, generation) in records {
+                let keys = data_keys::of_record(tx, record)?;
+                if !keys.iter().any(|key| key.generation == *generation) {
+                    orphans.push(*record);
+                }
+            }
+            Ok(orphans)
+        })?)
+    }
+
+    /// Returns up to `limit` known orders after a hash.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn known_orders(&self, after: &LookupHash, limit: i64) -> Result<Vec<KnownRow>, Refusal> {
+        Ok(self
+            .reader()
+            .read(|tx| known_orders::page(tx, after, limit))?)
+    }
+
+    /// Forgets orders whose data is gone, so that they can come in again: `lost`; and lets the next
+    /// delivery of others count as new: `stale`.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn expect_again(&self, lost: &[LookupHash], stale: &[LookupHash]) -> Result<(), Refusal> {
+        self.writer().write(|tx| -> Result<(), StoreError> {
+            for hash in lost {
+                known_orders::delete(tx, hash)?;
+            }
+            for hash in stale {
+                known_orders::renew(tx, hash, None, None)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Opens keyring and ledger of a restored folder just far enough to read copies of its ledger.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError`] when a copy is not this installation's.
+    pub fn read_ledger_copies(
+        folder: &Folder,
+        root: &SecretKey,
+        copies: &[PathBuf],
+    ) -> Result<Vec<(PathBuf, Vec<LedgerLine>)>, KeeperError> {
+        let mut keyring = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
+        let read = |path: &PathBuf| {
+            let lines = crate::ledger::read_copy(path, &service.credentials)?;
+            Ok((path.clone(), lines))
+        };
+        copies.iter().map(read).collect()
+    }
+}
+
+fn destruction(act: &LedgerAct) -> Option<Destruction> {
+    let LedgerAct::Destroyed {
+        subjects,
+        unlinked,
+        records,
+        orders,
+    } = act
+    else {
+        return None;
+    };
+    let subject = |text: &String| SubjectId::from_slice(&unhex(text)?);
+    let record = |text: &String| {
+        let bytes = unhex(text)?;
+        let (subject, rest) = bytes.split_at_checked(16)?;
+        let (order, category) = rest.split_at_checked(16)?;
+        let [category] = category else { return None };
+        Some(RecordId {
+            subject: SubjectId::from_slice(subject)?,
+            order: OrderId::from_slice(order)?,
+            category: Category::from_number((*category).into())?,
+        })
+    };
+    let order = |text: &String| {
+        let bytes = unhex(text)?;
+        let (subject, order) = bytes.split_at_checked(16)?;
+        Some((
+            SubjectId::from_slice(subject)?,
+            OrderId::from_slice(order)?,
+            None,
+        ))
+    };
+    Some(Destruction {
+        records: records.iter().map(record).collect::<Option<_>>()?,
+        moved_from: Vec::new(),
+        orders: orders.iter().map(order).collect::<Option<_>>()?,
+        accounts: Vec::new(),
+        unlinked: unlinked.iter().map(subject).collect::<Option<_>>()?,
+        forgotten: subjects.iter().map(subject).collect::<Option<_>>()?,
+    })
+}
+
+fn malformed(line: u64) -> Refusal {
+    Refusal::KeyringUnavailable(format!(
+        "line {} of the ledger cannot be understood: it may be of a newer release",
+        line + 1
+    ))
+}
