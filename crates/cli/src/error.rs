@@ -83,12 +83,19 @@ fn exit_of(error: &Error) -> Exit {
         Error::NotFound | Error::NotInitialised(_) | Error::Refused(Refusal::Gone) => {
             Exit::NotFound
         }
-        Error::Refused(Refusal::LogUnavailable(_) | Refusal::KeyringUnavailable(_)) => {
-            Exit::Failure
-        }
+        Error::Refused(
+            Refusal::LogUnavailable(_)
+            | Refusal::KeyringUnavailable(_)
+            | Refusal::LedgerUnavailable(_),
+        ) => Exit::Failure,
         Error::Refused(_) | Error::Root(RootFileError::Passphrase) => Exit::Refused,
         Error::Invalid { .. } | Error::ApiKey(_) | Error::AlreadyInitialised(_) => Exit::Usage,
-        Error::Locked(_) => Exit::Locked,
+        Error::Policy(_) | Error::NotConfirmed { .. } => Exit::Usage,
+        Error::ClockJumped { .. }
+        | Error::AboveCap { .. }
+        | Error::CannotArchive { .. }
+        | Error::ArchiveKeyMissing { .. } => Exit::Refused,
+        Error::Locked(_) | Error::Restoring => Exit::Locked,
         Error::Log(error) | Error::Keeper(KeeperError::Log(error)) => match error {
             LogError::Write(_) | LogError::Read(_) | LogError::Stopped => Exit::Failure,
             _ => Exit::Altered,

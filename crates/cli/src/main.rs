@@ -5,14 +5,17 @@
 
 mod args;
 mod commands;
+mod confirm;
 mod door;
 mod error;
 mod expiry;
+mod files;
 mod http;
 mod output;
 mod passphrase;
 mod surroundings;
 mod table;
+mod target;
 mod text;
 mod views;
 

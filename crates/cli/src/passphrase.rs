@@ -70,6 +70,38 @@ pub(crate) fn read_file(path: &Path, is_quiet: bool) -> Result<Zeroizing<String>
     Ok(text)
 }
 
+/// Reads the passphrase of a new share; its custodian types it twice.
+pub(crate) fn of_share(
+    custodian: &str,
+    file: Option<&Path>,
+) -> Result<Zeroizing<String>, CliError> {
+    if let Some(path) = file {
+        return read_file(path, false);
+    }
+    let first = ask(&format!(
+        "{custodian}, a passphrase for your share (at least 12 characters): "
+    ))?;
+    let second = ask("The same again: ")?;
+    if first == second {
+        Ok(first)
+    } else {
+        Err(CliError::usage(
+            "the two passphrases differ: nothing was made, start again",
+        ))
+    }
+}
+
+/// Reads the passphrase of a share file.
+pub(crate) fn of_share_file(
+    name: &str,
+    file: Option<&Path>,
+) -> Result<Zeroizing<String>, CliError> {
+    match file {
+        Some(path) => read_file(path, false),
+        None => ask(&format!("Passphrase of {name}: ")),
+    }
+}
+
 fn file(globals: &Globals) -> Option<PathBuf> {
     globals.passphrase_file.clone().or_else(|| {
         let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(CREDENTIAL);

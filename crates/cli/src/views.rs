@@ -92,16 +92,14 @@ pub(crate) struct Subject {
     pub(crate) orders: Vec<Order>,
 }
 
-/// What an erasure did.
+/// An erasure that waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Erasure {
-    pub(crate) subjects: u64,
-    pub(crate) keys_destroyed: u64,
-    pub(crate) records_removed: u64,
-    pub(crate) lookups_removed: u64,
-    pub(crate) tombstones: u64,
-    pub(crate) is_rotation_due: bool,
-    pub(crate) log_index: u64,
+pub(crate) struct WaitingErasure {
+    pub(crate) id: String,
+    pub(crate) state: String,
+    pub(crate) requested_by: String,
+    pub(crate) requested_at: String,
+    pub(crate) not_before: String,
 }
 
 /// A key without its secret.

@@ -1,30 +1,36 @@
 //! `lethe erase`: a person is forgotten, keys first.
 
 use crate::args::Globals;
-use crate::door;
+use crate::confirm;
+use crate::door::{self, Acts, Erased};
 use crate::error::{CliError, Exit};
+use crate::files;
 use crate::output::Output;
+use crate::target::Target;
 use crate::text;
-use std::io::{IsTerminal, stderr, stdin};
-
-/// What no erasure does yet: said before and after each.
-const LIMITS: &str = "\
-It does not check legal retention duties: accounting law may demand that invoices are kept.\n\
-It does not reach backups of the keyring made before; destroy those within their 35 days.\n\
-It does not reach copies that others have: the shop platform, the carrier, an archive.";
+use lethe_model::Purpose;
+use lethe_ops::{Erasure, KeptRecords};
+use lethe_receipt::Language;
+use std::path::PathBuf;
 
 /// Erase a person: their keys are destroyed, so that no copy of their data opens again
 ///
-/// All orders, records, look-up rows and log openings of the person go; order numbers stay as
-/// tombstones, so that no later import brings the person back. It cannot be undone.
+/// What the law keeps (an invoice, say) is sealed into the archive, cut loose from the person; all
+/// else goes now: records, look-up rows, log openings. It cannot be undone. With an API key it is a
+/// request that waits for the policy's delay or for the operator's `erasures confirm`.
 #[derive(clap::Args)]
-#[command(after_help = LIMITS)]
 pub(crate) struct Args {
-    /// A `sub_…` or `ord_…` token of the person
-    token: String,
+    #[command(flatten)]
+    target: Target,
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// Where the signed receipt is written [default: erasure-….receipt here]
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+    /// Print the letter to the person: en, fr, de or es
+    #[arg(long, value_parser = language)]
+    letter: Option<Language>,
 }
 
 /// Said when the keyring was too large to be compacted at once.
@@ -32,44 +38,105 @@ const ROTATION_DUE: &str = "\nThe keyring is too large to be compacted now: run 
                             that copies of wrapped keys left in unused parts of it open nothing.";
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
+    let acts = door::open(globals)?;
+    let token = args.target.token(&*acts, Purpose::SubjectRequest)?;
     if !args.yes {
-        confirm(&args.token)?;
+        if let Some(kept) = acts.preview_erasure(&token)? {
+            output.note(&foreseen(&kept));
+        }
+        confirm::typed(
+            &format!("Erasing {token} cannot be undone"),
+            "erase",
+            "--yes",
+        )?;
     }
-    let report = door::open(globals)?.erase(&args.token)?;
-    output.result(&report, || {
-        format!(
-            "Erased {}: {} destroyed, {} and {} removed, {} kept as {}.\nLogged as entry {}.{}\n\n{LIMITS}",
-            text::plural(report.subjects, "person", "people"),
-            text::plural(report.keys_destroyed, "key", "keys"),
-            text::plural(report.records_removed, "sealed record", "sealed records"),
-            text::plural(report.lookups_removed, "look-up row", "look-up rows"),
-            text::plural(report.tombstones, "order number", "order numbers"),
-            if report.tombstones == 1 { "a tombstone" } else { "tombstones" },
-            report.log_index,
-            if report.is_rotation_due { ROTATION_DUE } else { "" },
-        )
-    })?;
+    match acts.erase(&token)? {
+        Erased::Waiting(waiting) => output.result(&waiting, || {
+            format!(
+                "{} waits: it is carried out from {} on, or with `lethe erasures confirm {}`.",
+                waiting.id, waiting.not_before, waiting.id
+            )
+        })?,
+        Erased::Done(erasure) => tell(*erasure, args.receipt, args.letter, output)?,
+    }
     Ok(Exit::Done)
 }
 
-fn confirm(token: &str) -> Result<(), CliError> {
-    if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(not_confirmed(
-            "an erasure cannot be undone: confirm it on a terminal, or give --yes",
+/// Writes the receipt, which is kept nowhere else, and says what was done.
+pub(in crate::commands) fn tell(
+    erasure: Erasure,
+    receipt: Option<PathBuf>,
+    letter: Option<Language>,
+    output: &Output,
+) -> Result<(), CliError> {
+    let report = &erasure.report;
+    let path = receipt.unwrap_or_else(|| PathBuf::from(format!("erasure-{}.receipt", report.id)));
+    if let Err(error) = files::write_private(&path, &erasure.signed) {
+        // The person is erased, and nobody else has this: better on the screen than lost.
+        output.note(&format!("{}\n{}", error.message, erasure.signed));
+    }
+    let mut value = serde_json::to_value(report).expect("a report serialises");
+    value["receipt_file"] = path.display().to_string().into();
+    if let Some(language) = letter {
+        value["letter"] = erasure.receipt.letter(language).into();
+    }
+    output.result(&value, || {
+        let mut lines = vec![format!(
+            "Erased {}: {} of {}. Logged as entry {}.",
+            text::plural(report.subjects as u64, "person", "people"),
+            text::plural(report.records, "record", "records"),
+            text::plural(report.orders, "order", "orders"),
+            report.log_index,
+        )];
+        lines.extend(report.kept.iter().map(line));
+        lines.push(format!(
+            "Gone from the live system today, from the last keyring backup on {}.",
+            erasure.receipt.dates.last_keyring_backup
         ));
-    }
-    eprint!("{LIMITS}\n\nErasing {token} cannot be undone. Type `erase` to go on: ");
-    let mut typed = String::new();
-    stdin()
-        .read_line(&mut typed)
-        .map_err(CliError::file("cannot read the terminal"))?;
-    if typed.trim() == "erase" {
-        Ok(())
-    } else {
-        Err(not_confirmed("not confirmed: nothing was erased"))
-    }
+        if report.state != "complete" {
+            lines.push(format!(
+                "The erasure {} is {}: lethe erasures says what is open.",
+                report.id, report.state
+            ));
+        }
+        lines.push(format!(
+            "The receipt, for the person alone: {}{}",
+            path.display(),
+            if report.is_rotation_due {
+                ROTATION_DUE
+            } else {
+                ""
+            }
+        ));
+        if let Some(language) = letter {
+            lines.push(format!("\n{}", erasure.receipt.letter(language).trim_end()));
+        }
+        lines.join("\n")
+    })
 }
 
-fn not_confirmed(text: &str) -> CliError {
-    CliError::new(Exit::Usage, "not-confirmed", text)
+fn foreseen(kept: &[KeptRecords]) -> String {
+    if kept.is_empty() {
+        return "Nothing has to be kept: everything goes.".to_owned();
+    }
+    let lines: Vec<String> = kept.iter().map(line).collect();
+    format!("The law keeps:\n{}", lines.join("\n"))
+}
+
+fn line(kept: &KeptRecords) -> String {
+    let until = kept
+        .until
+        .map_or_else(|| "it is released".to_owned(), |day| day.to_string());
+    format!(
+        "  kept: {} {} until {until}: {} ({})",
+        text::count(kept.records),
+        kept.category,
+        kept.reason,
+        kept.reference
+    )
+}
+
+/// Parses a language.
+pub(crate) fn language(text: &str) -> Result<Language, String> {
+    Language::parse(text).ok_or_else(|| "use one of en, fr, de, es".to_owned())
 }

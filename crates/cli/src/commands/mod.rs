@@ -1,23 +1,33 @@
 //! The subcommands, one file each.
 
+mod approve;
+mod archive;
 mod backup;
 mod bench;
 mod completions;
 mod demo;
 mod drill;
 mod erase;
+mod erasures;
+mod event;
 mod fields;
 mod find;
 mod import;
 mod init;
 mod key;
+mod legal_hold;
 mod log;
 mod order;
 mod orders;
+mod policy;
+mod receipt;
+mod restore;
+mod retention;
 mod reveal;
 mod rotate;
 mod sample;
 mod serve;
+mod statistics;
 mod status;
 mod subject;
 
@@ -38,10 +48,22 @@ pub(crate) enum Command {
     Orders(orders::Args),
     Subject(subject::Args),
     Erase(erase::Args),
+    Erasures(erasures::Args),
+    Holder(erasures::HolderArgs),
+    Policy(policy::Args),
+    Retention(retention::Args),
+    LegalHold(legal_hold::Args),
+    Archive(archive::Args),
+    Approve(approve::ApproveArgs),
+    Approvals(approve::ListArgs),
+    Event(event::Args),
+    Statistics(statistics::Args),
+    Receipt(receipt::Args),
     Key(key::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
+    Restore(restore::Args),
     Serve(serve::Args),
     Drill(drill::Args),
     Demo(demo::Args),
@@ -64,6 +86,18 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Orders(args) => orders::run(globals, args, output),
         Command::Subject(args) => subject::run(globals, args, output),
         Command::Erase(args) => erase::run(globals, args, output),
+        Command::Erasures(args) => erasures::run(globals, args, output),
+        Command::Holder(args) => erasures::holder(globals, args, output),
+        Command::Policy(args) => policy::run(globals, args, output),
+        Command::Retention(args) => retention::run(globals, args, output),
+        Command::LegalHold(args) => legal_hold::run(globals, args, output),
+        Command::Archive(args) => archive::run(globals, args, output),
+        Command::Approve(args) => approve::approve(globals, args, output),
+        Command::Approvals(args) => approve::list(globals, args, output),
+        Command::Event(args) => event::run(globals, args, output),
+        Command::Statistics(args) => statistics::run(globals, args, output),
+        Command::Receipt(args) => receipt::run(globals, args, output),
+        Command::Restore(args) => restore::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),

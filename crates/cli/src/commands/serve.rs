@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::surroundings::SystemClock;
 use lethe_http::{BindError, Listener, Settings, router};
 use lethe_model::Clock;
-use lethe_ops::Vault;
+use lethe_ops::{Scheduler, Vault};
 use lethe_store::Folder;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -105,8 +105,10 @@ impl Serving<'_> {
                 () = std::future::ready(()) => {}
             }
             told(&listeners)?;
+            let scheduler = Scheduler::start(&self.vault, |said| eprintln!("lethe: {said}"));
             let router = router(self.vault, settings.clone());
             lethe_http::serve(router, listeners, &settings, stop).await;
+            drop(scheduler);
             Ok(())
         })
     }

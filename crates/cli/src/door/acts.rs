@@ -2,9 +2,10 @@
 
 use crate::error::CliError;
 use crate::views::{
-    CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Status, Subject,
+    CreatedKey, Entry, Found, Key, Order, Orders, Revealed, Status, Subject, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
+use lethe_ops::KeptRecords;
 
 /// Whom to look for.
 pub(crate) enum Look {
@@ -14,6 +15,14 @@ pub(crate) enum Look {
         country: Option<String>,
     },
     Order(Personal),
+}
+
+/// What became of an erasure.
+pub(crate) enum Erased {
+    /// The operator's: carried out.
+    Done(Box<lethe_ops::Erasure>),
+    /// A key's: it waits.
+    Waiting(WaitingErasure),
 }
 
 /// A key to be made.
@@ -31,7 +40,9 @@ pub(crate) trait Acts {
     fn order(&self, token: &str) -> Result<Order, CliError>;
     fn orders(&self, cursor: Option<&str>, limit: u32) -> Result<Orders, CliError>;
     fn subject(&self, token: &str) -> Result<Subject, CliError>;
-    fn erase(&self, token: &str) -> Result<Erasure, CliError>;
+    /// Says what an erasure would keep; `None` where that is not known from here.
+    fn preview_erasure(&self, token: &str) -> Result<Option<Vec<KeptRecords>>, CliError>;
+    fn erase(&self, token: &str) -> Result<Erased, CliError>;
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError>;
     fn keys(&self) -> Result<Vec<Key>, CliError>;
     fn revoke_key(&self, id: &str) -> Result<Key, CliError>;

@@ -1,13 +1,14 @@
 //! The acts on the folder itself.
 
-use super::{Acts, Look, NewKey};
+use super::{Acts, Erased, Look, NewKey};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, CreatedKey, Entry, Erasure, Found, FoundSubject, Key, Order, Orders, Revealed, Status,
-    Subject,
+    self, CreatedKey, Entry, Found, FoundSubject, Key, Order, Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
-use lethe_ops::{CreatedCredential, Credential, FindQuery, NewCredential, RevealQuery, Vault};
+use lethe_ops::{
+    CreatedCredential, Credential, FindQuery, KeptRecords, NewCredential, RevealQuery, Vault,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -100,8 +101,20 @@ impl Acts for Folder {
         Ok(view(self.vault.subject(&self.credential, token)?))
     }
 
-    fn erase(&self, token: &str) -> Result<Erasure, CliError> {
-        Ok(view(self.vault.erase(&self.credential, token)?))
+    fn preview_erasure(&self, token: &str) -> Result<Option<Vec<KeptRecords>>, CliError> {
+        if !self.credential.is_operator() {
+            return Ok(None);
+        }
+        Ok(Some(self.vault.preview_erasure(&self.credential, token)?))
+    }
+
+    fn erase(&self, token: &str) -> Result<Erased, CliError> {
+        if self.credential.is_operator() {
+            let erasure = self.vault.erase(&self.credential, token)?;
+            return Ok(Erased::Done(Box::new(erasure)));
+        }
+        let waiting = self.vault.request_erasure(&self.credential, token)?;
+        Ok(Erased::Waiting(view(waiting)))
     }
 
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError> {

@@ -1,13 +1,12 @@
 //! The acts through the server that holds the folder, by its Unix socket and an API key.
 
-use super::{Acts, Look, NewKey};
+use super::{Acts, Erased, Look, NewKey};
 use crate::error::{CliError, Exit};
 use crate::http::{self, encoded, exchange};
-use crate::views::{
-    CreatedKey, Entry, Erasure, Found, Key, Order, Orders, Revealed, Status, Subject,
-};
+use crate::views::{CreatedKey, Entry, Found, Key, Order, Orders, Revealed, Status, Subject};
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
+use lethe_ops::KeptRecords;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -145,8 +144,13 @@ impl Acts for Server {
         self.get(&format!("/v1/subjects/{}", encoded(token)))
     }
 
-    fn erase(&self, token: &str) -> Result<Erasure, CliError> {
-        self.ask("DELETE", &format!("/v1/subjects/{}", encoded(token)), None)
+    fn preview_erasure(&self, _: &str) -> Result<Option<Vec<KeptRecords>>, CliError> {
+        Ok(None)
+    }
+
+    fn erase(&self, token: &str) -> Result<Erased, CliError> {
+        let path = format!("/v1/subjects/{}", encoded(token));
+        Ok(Erased::Waiting(self.ask("DELETE", &path, None)?))
     }
 
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError> {

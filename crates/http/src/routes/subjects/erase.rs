@@ -1,55 +1,57 @@
 //! `DELETE /v1/subjects/{token}`: erasure (GDPR Art. 17).
 
-use crate::answer::Logged;
 use crate::app::Shared;
 use crate::caller::Caller;
 use crate::extract::InPath;
 use crate::problem::Problem;
+use axum::Json;
 use axum::extract::State;
-use lethe_ops::ErasureReport;
+use axum::http::StatusCode;
+use lethe_ops::ErasureView;
 use utoipa::ToSchema;
 
-/// What an erasure did.
+/// An erasure that waits.
 #[derive(ToSchema)]
 #[schema(as = Erasure, example = json!({
-    "subjects": 1, "keys_destroyed": 12, "records_removed": 12, "lookups_removed": 9,
-    "tombstones": 4, "is_rotation_due": false, "log_index": 4713
+    "id": "era_2f9c0a1b77d3e845", "state": "waiting", "requested_by": "key_0f3a5b9c7d21",
+    "requested_at": "2026-11-26T10:00:00Z", "not_before": "2026-11-28T10:00:00Z",
+    "erased_at": null, "holders": [], "report": null
 }))]
 #[expect(
     dead_code,
     reason = "describes the answer; the operation's own type is serialised"
 )]
 pub(crate) struct ErasureDocument {
-    /// Subjects erased: the person, and recipients known only through this person's gifts.
-    subjects: u64,
-    /// Data keys destroyed: each ends the meaning of a record, in every copy without that key.
-    keys_destroyed: u64,
-    /// Sealed records removed.
-    records_removed: u64,
-    /// Look-up rows removed.
-    lookups_removed: u64,
-    /// Orders whose number stays as a tombstone, so that no import brings them back.
-    tombstones: u64,
-    /// Whether copies of the destroyed, wrapped keys may lie in unused parts of a keyring too large to
-    /// be compacted at once: they lose their meaning with the next rotation.
-    is_rotation_due: bool,
-    /// Where the access log holds the outcome.
-    log_index: u64,
+    /// Its public id.
+    id: String,
+    /// `waiting`, `cancelled`, `held`, `partial` or `complete`.
+    state: String,
+    /// The credential that asked.
+    requested_by: String,
+    /// When.
+    requested_at: String,
+    /// It is carried out by itself from then on, unless it is taken back.
+    not_before: String,
+    /// When it was carried out here.
+    erased_at: Option<String>,
+    /// Holders of copies that were asked.
+    holders: Vec<serde_json::Value>,
+    /// What was done.
+    report: Option<serde_json::Value>,
 }
 
-/// Erases a person: all orders, records, look-up rows and log openings.
+/// Asks for the erasure of a person.
 ///
-/// Needs the power `keys`. It cannot be undone, and it does not weigh retention duties: accounting
-/// law may demand that invoices are kept. Keys are destroyed first; from then on no copy of the
-/// data without its own copy of the keyring can be opened. A second call finds nobody any more.
+/// Needs the power `erase`. A request from outside destroys nothing at once: it waits for the policy's
+/// delay, or for the operator, and can be taken back until then. What the law keeps is sealed into the
+/// archive. The same request twice is one.
 #[utoipa::path(
     delete,
     path = "/v1/subjects/{token}",
     tag = "personal data",
     params(("token" = String, Path, description = "The subject's token (`sub_…`), or an order's of theirs.")),
     responses(
-        (status = 200, description = "What was erased.", body = ErasureDocument,
-            headers(("Access-Log-Index" = u64, description = "Where the access log holds the outcome."))),
+        (status = 202, description = "The erasure waits.", body = ErasureDocument),
     ),
     security(("api_key" = []))
 )]
@@ -57,14 +59,11 @@ pub(crate) async fn erase_subject(
     State(app): State<Shared>,
     Caller(credential): Caller,
     InPath(token): InPath<String>,
-) -> Result<Logged<ErasureReport>, Problem> {
-    let report = app
-        .run(move |vault| vault.erase(&credential, &token))
+) -> Result<(StatusCode, Json<ErasureView>), Problem> {
+    let waiting = app
+        .run(move |vault| vault.request_erasure(&credential, &token))
         .await?;
-    Ok(Logged {
-        log_index: report.log_index,
-        body: report,
-    })
+    Ok((StatusCode::ACCEPTED, Json(waiting)))
 }
 
 #[cfg(test)]

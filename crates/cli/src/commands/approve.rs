@@ -1,0 +1,109 @@
+//! `lethe approve` and `lethe approvals`: what needs two people other than whoever asked.
+
+use crate::args::Globals;
+use crate::confirm;
+use crate::door;
+use crate::error::{CliError, Exit};
+use crate::output::Output;
+use crate::table::Table;
+use lethe_ops::ProposalView;
+
+/// Approve something that was asked for, exactly as it is frozen
+///
+/// Acts with the API key of an approver (`--key-file`, power `approve`). Two approvers are needed, and
+/// whoever asked is none of them.
+#[derive(clap::Args)]
+pub(crate) struct ApproveArgs {
+    /// The proposal's id
+    proposal: String,
+    /// Do not ask; the SHA-256 that the proposal was shown with
+    #[arg(long, value_name = "HEX")]
+    sha256: Option<String>,
+}
+
+/// List what waits for approval, and what was done
+#[derive(clap::Args)]
+pub(crate) struct ListArgs {}
+
+pub(crate) fn approve(
+    globals: &Globals,
+    args: ApproveArgs,
+    output: &Output,
+) -> Result<Exit, CliError> {
+    let folder = door::folder(globals)?;
+    let all = folder.vault.proposals(&folder.credential)?;
+    let proposal = all.into_iter().find(|one| one.id == args.proposal);
+    let proposal = proposal.ok_or_else(|| {
+        let text = "there is no such proposal: lethe approvals lists them";
+        CliError::new(Exit::NotFound, "not-found", text)
+    })?;
+    let sha256 = match args.sha256 {
+        Some(sha256) => sha256,
+        None => {
+            output.note(&words(&proposal));
+            confirm::typed("You approve exactly this", "approve", "--sha256 HEX")?;
+            proposal.sha256.clone()
+        }
+    };
+    let approved = folder
+        .vault
+        .approve(&folder.credential, &proposal.id, &sha256)?;
+    output.result(&approved, || {
+        let missing = 2usize.saturating_sub(approved.approvals.len());
+        match missing {
+            0 => format!("{} is approved: it can be carried out.", approved.id),
+            _ => format!("{} needs {missing} more approver.", approved.id),
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn list(globals: &Globals, _: ListArgs, output: &Output) -> Result<Exit, CliError> {
+    let folder = door::folder(globals)?;
+    let proposals = folder.vault.proposals(&folder.credential)?;
+    output.result(&serde_json::json!({ "proposals": proposals }), || {
+        let mut table = Table::new(&[
+            "proposal",
+            "kind",
+            "asked by",
+            "until",
+            ">records",
+            "approved by",
+            "state",
+        ]);
+        for one in &proposals {
+            let who: Vec<&str> = one
+                .approvals
+                .iter()
+                .map(|one| one.recipient.as_str())
+                .collect();
+            let state = match (&one.used_at, one.is_approved) {
+                (Some(_), _) => "done",
+                (None, true) => "approved",
+                (None, false) => "waits",
+            };
+            table.row([
+                one.id.clone(),
+                one.kind.clone(),
+                one.requested_by.clone(),
+                one.expires_at.to_string(),
+                one.records
+                    .map_or_else(String::new, |count| count.to_string()),
+                who.join(" "),
+                state.to_owned(),
+            ]);
+        }
+        table.to_string()
+    })?;
+    Ok(Exit::Done)
+}
+
+fn words(one: &ProposalView) -> String {
+    let records = one
+        .records
+        .map_or_else(String::new, |count| format!("\n  records   {count}"));
+    format!(
+        "{}\n  kind      {}\n  reason    {}\n  asked by  {} at {}\n  until     {}{records}\n  sha-256   {}",
+        one.id, one.kind, one.reason, one.requested_by, one.created_at, one.expires_at, one.sha256
+    )
+}
