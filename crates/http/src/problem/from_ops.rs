@@ -42,6 +42,10 @@ fn hidden(kind: ProblemKind) -> Option<&'static str> {
             "nothing is revealed or changed until the access log can be written again; tell the \
              vault's operator if this lasts"
         }
+        ProblemKind::LedgerUnavailable => {
+            "nothing is destroyed or revoked until the ledger can be written again; tell the vault's \
+             operator if this lasts"
+        }
         ProblemKind::KeyringUnavailable => {
             "the vault's databases cannot be used at the moment; tell the vault's operator if this \
              lasts"
@@ -99,6 +103,8 @@ mod tests {
             Refusal::Quota { retry_at_ms: 0 },
             Refusal::Gone,
             Refusal::LogUnavailable(String::new()),
+            Refusal::LedgerUnavailable(String::new()),
+            Refusal::NotApprovable("why"),
             Refusal::KeyringUnavailable(String::new()),
         ];
         for refusal in refusals {

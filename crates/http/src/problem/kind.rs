@@ -77,6 +77,16 @@ problem_kinds! {
     LogUnavailable => "log-unavailable", SERVICE_UNAVAILABLE, "The access log cannot be written";
     /// The keyring or a database cannot be read or written.
     KeyringUnavailable => "keyring-unavailable", SERVICE_UNAVAILABLE, "The keyring cannot be used";
+    /// The ledger cannot be written, so nothing may be destroyed or revoked.
+    LedgerUnavailable => "ledger-unavailable", SERVICE_UNAVAILABLE, "The ledger cannot be written";
+    /// API keys have asked for as many erasures as a day allows.
+    AboveCap => "above-cap", TOO_MANY_REQUESTS, "The day's erasures are used up";
+    /// It cannot be approved or carried out.
+    NotApprovable => "not-approvable", CONFLICT, "It cannot be approved or carried out";
+    /// Something must be archived, and there is no key for it.
+    ArchiveKeyMissing => "archive-key-missing", CONFLICT, "There is no archive key for it";
+    /// The clock moved further than anybody has vouched for.
+    ClockJumped => "clock-jumped", CONFLICT, "The clock is not vouched for";
     /// Too many requests wait.
     Busy => "busy", SERVICE_UNAVAILABLE, "The vault is busy";
     /// The vault stops.

@@ -53,8 +53,8 @@ const TABLE: &[(&str, &str, Needs, u16)] = &[
     (
         "delete",
         "/v1/subjects/{token}",
-        Needs::Power(Power::Keys),
-        200,
+        Needs::Power(Power::Erase),
+        202,
     ),
 ];
 

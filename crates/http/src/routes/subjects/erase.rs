@@ -73,30 +73,22 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn an_erased_person_is_gone_for_every_route() {
+    async fn an_erasure_that_is_asked_for_waits_and_destroys_nothing_at_once() {
         let server = TestServer::start();
         let key = server.key(&Power::ALL);
         let (order, subject) = server.tokens(&key);
         let path = format!("/v1/subjects/{subject}");
-        let together = server.get(&path, Some(&key)).await.ok().json();
-        assert_eq!(together["orders"].as_array().unwrap().len(), 2);
-        let report = server.delete(&path, Some(&key)).await.ok();
+        let waiting = server.delete(&path, Some(&key)).await;
+        assert_eq!(waiting.status, 202);
+        assert_eq!(waiting.json()["state"], "waiting");
+        let again = server.delete(&path, Some(&key)).await.json();
         assert_eq!(
-            report.header("access-log-index"),
-            report.json()["log_index"].to_string()
+            again["id"],
+            waiting.json()["id"],
+            "the same request twice is one"
         );
-        assert_eq!(report.json()["tombstones"], 2);
         let reveal = json!({ "token": order, "fields": ["contact.email"], "purpose": "support" });
         let revealed = server.post("/v1/reveal", Some(&key), reveal).await;
-        assert_eq!(revealed.problem(), "not-found");
-        assert_eq!(
-            server.delete(&path, Some(&key)).await.problem(),
-            "not-found"
-        );
-        let order = format!("/v1/orders/{order}");
-        assert_eq!(server.get(&order, Some(&key)).await.problem(), "not-found");
-        let find = json!({ "email": "marked-Ana@example.com", "purpose": "support" });
-        let found = server.post("/v1/find", Some(&key), find).await.ok().json();
-        assert_eq!(found["subjects"], json!([]));
+        revealed.ok();
     }
 }
