@@ -156,7 +156,6 @@ struct Case {
     server: TestServer,
     order: String,
     subject: String,
-    victim: TestKey,
     /// What stands for `{id}` in a path.
     id: String,
     /// The hash of a proposal that may be approved.
@@ -172,9 +171,8 @@ impl Case {
             server,
             order,
             subject,
-            id: victim.id.clone(),
+            id: victim.id,
             sha256: "00".repeat(32),
-            victim,
         }
     }
 

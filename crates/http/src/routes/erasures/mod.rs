@@ -7,8 +7,8 @@ mod list;
 use crate::app::Shared;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use lethe_ops::{ErasureReport, ErasureView, KeptRecords};
-use serde::Serialize;
+use lethe_ops::{ErasureView, KeptRecords};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -81,6 +81,16 @@ pub(crate) struct ErasureDone {
     kept: Vec<Kept>,
 }
 
+/// What the vault keeps of an erasure's outcome: counts, and nothing that leads to the person.
+#[derive(Deserialize)]
+struct StoredReport {
+    subjects: usize,
+    records: u64,
+    orders: u64,
+    categories: Vec<String>,
+    kept: Vec<KeptRecords>,
+}
+
 /// Records that are kept although the person asked for erasure.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Kept {
@@ -119,13 +129,13 @@ impl From<ErasureView> for Erasure {
             not_before: view.not_before,
             erased_at: view.erased_at,
             holders: holders.collect(),
-            done: report.map(|report: ErasureReport| report.into()),
+            done: report.map(|report: StoredReport| report.into()),
         }
     }
 }
 
-impl From<ErasureReport> for ErasureDone {
-    fn from(report: ErasureReport) -> Self {
+impl From<StoredReport> for ErasureDone {
+    fn from(report: StoredReport) -> Self {
         Self {
             subjects: report.subjects,
             records: report.records,
