@@ -176,4 +176,13 @@ mod tests {
         assert_eq!(problem.kind, ProblemKind::Internal);
         assert!(!problem.detail.contains("/srv"));
     }
+
+    #[test]
+    fn a_text_that_is_no_policy_is_refused_with_the_reason() {
+        let server = crate::testing::TestServer::start();
+        let adopted = server.vault.adopt_policy(&server.operator(), "format = 1");
+        let problem = Problem::from_ops(&adopted.unwrap_err(), 0);
+        assert_eq!(problem.kind, ProblemKind::PolicyInvalid);
+        assert!(problem.detail.contains("revision"), "{}", problem.detail);
+    }
 }
