@@ -159,9 +159,9 @@ fn the_archive_and_the_ledger_come_along_and_the_ledgers_of_both_classes_stay_ap
         place.test.vault().erase(&operator, &token).unwrap();
         fs::read_to_string(&ledger).unwrap()
     };
-    let first = erase(1_001);
+    let first = erase(1_000);
     let data = place.data();
-    let second = erase(1_002);
+    let second = erase(1_010);
     let keyring = place.keyring();
     let unpacked: Unpacked = place
         .unpack(&[&data.file, &keyring.file], "restored")
