@@ -128,8 +128,8 @@ fn line(kept: &KeptRecords) -> String {
         .until
         .map_or_else(|| "it is released".to_owned(), |day| day.to_string());
     format!(
-        "  kept: {} {} until {until}: {} ({})",
-        text::count(kept.records),
+        "  kept: {} of {} until {until}: {} ({})",
+        text::plural(kept.records, "record", "records"),
         kept.category,
         kept.reason,
         kept.reference

@@ -128,13 +128,13 @@ fn a_changed_log_does_not_verify() {
     let bundle = first_file(&tree.join("tile/entries"));
     let whole = fs::read(&bundle).unwrap();
     let mut altered = whole.clone();
-    let at = altered.len() / 2;
+    let at = altered.len() / 2 + 20;
     altered[at] ^= 1;
     fs::write(&bundle, altered).unwrap();
     let offline = format!("log verify --tree lethe-data/log/tree --key {key}");
     assert_run!(shop.run(&offline), @r"
     [stderr]
-    lethe: the access log does not verify: entry 1 in tile/entries/000.p/3 does not have the hash in tile/0/000.p/3; treat it as an incident [log]
+    lethe: the access log does not verify: entry 2 in tile/entries/000.p/4 does not have the hash in tile/0/000.p/4; treat it as an incident [log]
     [exit 6]
     ");
     fs::write(&bundle, whole).unwrap();
@@ -142,7 +142,7 @@ fn a_changed_log_does_not_verify() {
     let checkpoint = fs::read_to_string(tree.join("checkpoint")).unwrap();
     fs::write(
         tree.join("checkpoint"),
-        checkpoint.replacen("\n3\n", "\n2\n", 1),
+        checkpoint.replacen("\n4\n", "\n3\n", 1),
     )
     .unwrap();
     assert_run!(shop.run(&offline), @r"

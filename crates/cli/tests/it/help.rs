@@ -20,10 +20,22 @@ fn the_first_help_names_every_command() {
       orders       List orders as tokens, a page at a time
       subject      Show which orders belong to one person
       erase        Erase a person: their keys are destroyed, so that no copy of their data opens again
+      erasures     Follow erasures: those that wait, those that others must still confirm
+      holder       Note who else holds copies: each must confirm every erasure
+      policy       Show, check, compare and adopt the retention policy
+      retention    Plan and run retention: archive and destroy what is due
+      legal-hold   Place, list and release legal holds
+      archive      Set the archive up, ask for archived records, and prove that it still opens
+      approve      Approve something that was asked for, exactly as it is frozen
+      approvals    List what waits for approval, and what was done
+      event        Note a delivery, a return, a dispute or a contact: terms count from the last event
+      statistics   Show the anonymised statistics of months of which no order is left
+      receipt      Check erasure receipts and destruction records, offline
       key          Make, list, revoke and rotate API keys
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
       backup       Back up the installation, encrypted, while it is in use
+      restore      Restore an installation from backups, and catch it up before it opens
       serve        Serve the API on a private address and on the folder's Unix socket
       drill        Replay breaches on a copy of the data, and count what each thief would hold
       demo         Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed

@@ -45,7 +45,7 @@ fn commands_go_through_the_server_with_a_key() {
     let shop = Shop::filled();
     shop.make_key(
         "--recipient office --fields delivery.name,invoice.reference,contact.email \
-         --purposes support --powers reveal,list,keys,audit --people-per-day 9 --expires P9D",
+         --purposes support --powers reveal,list,keys,audit,erase --people-per-day 9 --expires P9D",
     );
     let people = shop.people();
     let server = Server::start(&shop);
@@ -65,7 +65,7 @@ fn commands_go_through_the_server_with_a_key() {
     assert_run!(run(&format!("find --email {email} --purpose support")), @r"
     sub_…
     [stderr]
-    1 person; logged as entry 4
+    1 person; logged as entry 5
     [exit 0]
     ");
     let found = run(&format!("find --email {email} --purpose support")).stdout;
@@ -91,8 +91,8 @@ fn commands_go_through_the_server_with_a_key() {
     assert_eq!(run("order ../keys").code, 4);
     assert_run!(run("log show --limit 2"), @r"
     ENTRY  WHEN (UTC)           ACT     BY                PURPOSE  PEOPLE  FIELDS         OUTCOME
-        7  (when)  reveal  key_…  support       0  delivery.city  refused: field-not-granted
-        6  (when)  reveal  key_…  support       1  delivery.name  done
+        8  (when)  reveal  key_…  support       0  delivery.city  refused: field-not-granted
+        7  (when)  reveal  key_…  support       1  delivery.name  done
     [exit 0]
     ");
     let new = "key create --recipient lesser --fields delivery.name --purposes support \
@@ -101,15 +101,15 @@ fn commands_go_through_the_server_with_a_key() {
     let id = new["key"]["id"].as_str().unwrap();
     assert_eq!(run(&format!("key rotate {id} --expires P1D")).code, 0);
     assert_eq!(run("key list").stdout.lines().count(), 4);
-    let erased = run(&format!("erase {subject} --yes"));
-    assert!(
-        erased.stdout.starts_with("Erased 1 person"),
-        "{}",
-        erased.stderr
-    );
+    assert_run!(run(&format!("erase {subject} --yes")), @r"
+    era_… waits: it is carried out from (when) on, or with `lethe erasures confirm era_…`.
+    [exit 0]
+    ");
     let (code, said) = server.stop();
     assert_eq!((code, said.as_str()), (Some(0), ""));
     assert!(!shop.data().join("lethe.sock").exists());
+    let waiting = shop.json("erasures")["erasures"][0].clone();
+    assert_eq!(waiting["state"], "waiting", "{waiting}");
     shop.ok("log verify");
 }
 

@@ -24,10 +24,10 @@ fn a_folder_is_made_and_says_what_to_keep() {
     assert_run!(shop.run("status"), @r"
     data folder  lethe-data
     shop         acme (controller: Acme)
-                 0 people, 0 orders, 0 sealed records
-    access log   1 entry
+                 0 people, 0 orders, 0 sealed records; 0 orders in the archive
+    access log   2 entries
     log key      lethe.invalid/log/…
-    on disk      active N KiB, keyring N KiB, log 736 B
+    on disk      active N KiB, archive N KiB, keyring N KiB, log N KiB
     [exit 0]
     ");
 }
@@ -41,7 +41,7 @@ fn a_person_is_found_and_revealed_and_the_log_had_it_first() {
     assert_run!(shop.run(&format!("find --email {} --purpose support", email.to_uppercase())), @r"
     sub_…
     [stderr]
-    1 person; logged as entry 3
+    1 person; logged as entry 4
     [exit 0]
     ");
     let (subject, order) = shop.tokens(ana);
@@ -58,18 +58,18 @@ fn a_person_is_found_and_revealed_and_the_log_had_it_first() {
     );
     assert_run!(shop.run("log show --limit 3"), @r"
     ENTRY  WHEN (UTC)           ACT     BY        PURPOSE     PEOPLE  FIELDS                    OUTCOME
-        5  (when)  reveal  operator  fulfilment       1  delivery.name and 2 more  done
+        6  (when)  reveal  operator  fulfilment       1  delivery.name and 2 more  done
+        5  (when)  find    operator  support          1  contact.email             done
         4  (when)  find    operator  support          1  contact.email             done
-        3  (when)  find    operator  support          1  contact.email             done
     [exit 0]
     ");
     assert_run!(shop.run(&format!("log show --subject {subject} --limit 1")), @r"
     ENTRY  WHEN (UTC)           ACT     BY        PURPOSE     PEOPLE  FIELDS                    OUTCOME
-        5  (when)  reveal  operator  fulfilment       1  delivery.name and 2 more  done
+        6  (when)  reveal  operator  fulfilment       1  delivery.name and 2 more  done
     [exit 0]
     ");
     assert_run!(shop.run("log verify"), @r"
-    The log verifies: 8 entries, signed by lethe.invalid/log/…; every body fits its entry.
+    The log verifies: 9 entries, signed by lethe.invalid/log/…; every body fits its entry.
     root (hash)
     [exit 0]
     ");
@@ -95,12 +95,12 @@ fn nobody_found_is_said_and_logged() {
     let shop = Shop::filled();
     assert_run!(shop.run("find --email nobody@example.com --purpose support"), @r"
     [stderr]
-    nobody; logged as entry 3
+    nobody; logged as entry 4
     [exit 4]
     ");
     assert_run!(shop.run("log show --limit 1"), @r"
     ENTRY  WHEN (UTC)           ACT   BY        PURPOSE  PEOPLE  FIELDS         OUTCOME
-        3  (when)  find  operator  support       0  contact.email  nobody
+        4  (when)  find  operator  support       0  contact.email  nobody
     [exit 0]
     ");
 }
@@ -229,22 +229,50 @@ fn a_keys_checksum_is_checked_offline() {
 }
 
 #[test]
+fn what_the_law_keeps_is_not_erased_before_there_is_an_archive() {
+    let shop = Shop::filled();
+    let (subject, order) = shop.tokens(&shop.people()[2]);
+    assert_run!(shop.run(&format!("erase {subject} --yes")), @r"
+    [stderr]
+    lethe: the law keeps a part of it, and it cannot move to the archive: there is no archive key year/2022 yet: lethe archive setup [archive-key-missing]
+    [exit 3]
+    ");
+    // Nothing of it happened.
+    shop.ok(&format!(
+        "reveal {order} --fields delivery.name --purpose legal"
+    ));
+    assert_eq!(shop.counts().1, ORDERS);
+}
+
+#[test]
 fn an_erased_person_is_gone_and_stays_so() {
     let shop = Shop::filled();
+    shop.archive();
     let people = shop.people();
     let (subject, order) = shop.tokens(&people[2]);
     assert_run!(shop.run(&format!("erase {subject}")), @r"
     [stderr]
-    lethe: an erasure cannot be undone: confirm it on a terminal, or give --yes [not-confirmed]
+    The law keeps:
+      kept: 2 records of invoice until 2032-12-31: accounting (C. com. L123-22)
+      kept: 1 record of invoice until 2031-12-31: accounting (C. com. L123-22)
+    lethe: Erasing sub_… cannot be undone: confirm it on a terminal, or give --yes [not-confirmed]
     [exit 2]
     ");
-    assert_run!(shop.run(&format!("erase {subject} --yes")), @r"
-    Erased 1 person: 9 keys destroyed, 9 sealed records and 2 look-up rows removed, 3 order numbers kept as tombstones.
-    Logged as entry 5.
-
-    It does not check legal retention duties: accounting law may demand that invoices are kept.
-    It does not reach backups of the keyring made before; destroy those within their 35 days.
-    It does not reach copies that others have: the shop platform, the carrier, an archive.
+    let receipt = "--receipt erased.receipt";
+    assert_run!(shop.run(&format!("erase {subject} --yes {receipt}")), @r"
+    Erased 1 person: 9 records of 3 orders. Logged as entry 7.
+      kept: 2 records of invoice until 2032-12-31: accounting (C. com. L123-22)
+      kept: 1 record of invoice until 2031-12-31: accounting (C. com. L123-22)
+    Gone from the live system today, from the last keyring backup on (day).
+    The receipt, for the person alone: erased.receipt
+    [exit 0]
+    ");
+    let key = shop.json("status")["log_key"].as_str().unwrap().to_owned();
+    let verify = format!("receipt verify erased.receipt --vkey {key}");
+    assert_run!(shop.run(&verify), @r"
+    The signature fits: era_… of Acme.
+    Erased on (day): 9 records.
+    Last keyring backup gone on (day).
     [exit 0]
     ");
     let email = people[2].email.as_deref().unwrap();
@@ -261,14 +289,10 @@ fn an_erased_person_is_gone_and_stays_so() {
         4
     );
     assert_eq!(shop.run(&format!("erase {subject} --yes")).code, 4);
-    assert_run!(shop.run("import shopify-orders in/orders.csv"), @r"
-    in/orders.csv: 0 imported, 0 updated, 21 unchanged, 3 refused, in (a while)
-    [stderr]
-    in/orders.csv: row 18: this order was erased and stays so [erased]
-    in/orders.csv: row 19: this order was erased and stays so [erased]
-    in/orders.csv: row 20: this order was erased and stays so [erased]
-    [exit 0]
-    ");
+    // Sent again, the three orders are refused for ever.
+    shop.run("import shopify-orders in/orders.csv --rejects rejects.csv");
+    let rejects = fs::read_to_string(shop.path("rejects.csv")).unwrap();
+    assert_eq!(rejects.matches(",erased").count(), 3, "{rejects}");
     assert_eq!(shop.counts().0, u64::from(PEOPLE) - 1);
     shop.ok("log verify");
 }
@@ -300,7 +324,7 @@ fn the_log_is_proved_to_outsiders() {
     assert!(proof.starts_with("c2sp.org/tlog-proof@v1\nindex 1\n"));
     assert_eq!(shop.run("log proof 999").code, 4);
     let checkpoint = shop.json("log checkpoint");
-    assert!(checkpoint["checkpoint"].as_str().unwrap().contains("\n3\n"));
+    assert!(checkpoint["checkpoint"].as_str().unwrap().contains("\n4\n"));
     let key = shop.json("status")["log_key"].as_str().unwrap().to_owned();
     // Without the passphrase, and on a copy.
     crate::shop::copy(&shop.data().join("log/tree"), &shop.path("elsewhere/tree"));
@@ -308,7 +332,7 @@ fn the_log_is_proved_to_outsiders() {
     command.env_remove("LETHE_PASSPHRASE_FILE");
     command.args(["log", "verify", "--tree", "elsewhere", "--key", &key]);
     assert_run!(shop.finish(command.output().unwrap()), @r"
-    The log verifies: 3 entries, signed by lethe.invalid/log/…; the bodies were not opened: that needs the folder and its passphrase.
+    The log verifies: 4 entries, signed by lethe.invalid/log/…; the bodies were not opened: that needs the folder and its passphrase.
     root (hash)
     [exit 0]
     ");

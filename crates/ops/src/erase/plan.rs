@@ -86,6 +86,10 @@ pub(crate) fn plan(
         list.push(*one);
     }
     person.is_held = held;
+    // By day, not as the database happens to hand them out: people compare two of these.
+    person
+        .kept
+        .sort_by(|one, other| (one.until, &one.category).cmp(&(other.until, &other.category)));
     Ok(person)
 }
 
