@@ -19,6 +19,8 @@ pub(crate) struct StoreStatus {
     pub(crate) people: u64,
     pub(crate) orders: u64,
     pub(crate) records: u64,
+    #[serde(default)]
+    pub(crate) archived_orders: u64,
 }
 
 /// Hits of a look-up.

@@ -122,7 +122,7 @@ pub fn generate(
         Share(ShareText {
             version: 1,
             custodian: custodian.clone(),
-            set: BASE64.encode(set_id.0),
+            set: set_id.0.iter().map(|byte| format!("{byte:02x}")).collect(),
             keys: keys.next().expect("one list per custodian"),
         })
     });

@@ -13,7 +13,7 @@ use crate::ledger::{LedgerAct, record_text, subject_text};
 use crate::log::{ActKind, Body, Phase};
 use crate::trace::{DisposalTrace, IntentTrace};
 use crate::{Credential, Keeper, Refusal};
-use lethe_crypto::{LookupKind, SecretKey};
+use lethe_crypto::{LookupHash, LookupKind, SecretKey};
 use lethe_model::{FieldSet, OrderId, Power, RecordId, StoreId, SubjectId, SubjectNumber};
 use lethe_store::keyring::data_keys::DataKeyRow;
 use lethe_store::keyring::intents::IntentRow;
@@ -281,7 +281,12 @@ impl Keeper {
         let orders = tombstoned.map(|(subject, order, _)| {
             [subject_text(subject), crate::ledger::hex(order.as_bytes())].concat()
         });
+        let numbers = self.reader().read(|tx| numbers_of(tx, what))?;
         let entry = LedgerAct::Destroyed {
+            numbers: numbers
+                .iter()
+                .map(|hash| crate::ledger::hex(hash))
+                .collect(),
             subjects: what.forgotten.iter().map(subject_text).collect(),
             unlinked: what.unlinked.iter().map(subject_text).collect(),
             records: what.records.iter().map(record_text).collect(),
@@ -437,6 +442,23 @@ pub(crate) fn destroy(
         subject_keys::delete(tx, subject)?;
     }
     Ok(counts)
+}
+
+/// Lists the hashes of order numbers that become tombstones.
+fn numbers_of(tx: &Tx<'_>, what: &Destruction) -> Result<Vec<LookupHash>, StoreError> {
+    let mut numbers = Vec::new();
+    for (subject, order, to) in &what.orders {
+        if to.is_none() {
+            numbers.extend(known_orders::of_order(tx, subject, order)?);
+        }
+    }
+    for subject in &what.forgotten {
+        let email = LookupKind::Email.number();
+        numbers.extend(known_orders::of_subject_but(tx, subject, email)?);
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
 }
 
 /// Removes the archive's keys of a move that was not committed.

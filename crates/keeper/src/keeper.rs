@@ -358,6 +358,16 @@ impl Keeper {
         Ok(row.map(|row| row.number))
     }
 
+    /// Says whose shop a subject is of; `None` once it was forgotten.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn store_of(&self, subject: &SubjectId) -> Result<Option<StoreId>, Refusal> {
+        let row = self.reader().read(|tx| subject_keys::fetch(tx, subject))?;
+        Ok(row.map(|row| row.store))
+    }
+
     /// Says whose number it is; `None` once that person was forgotten.
     ///
     /// # Errors
@@ -368,16 +378,6 @@ impl Keeper {
             .reader()
             .read(|tx| subject_keys::by_number(tx, number))?;
         Ok(row.map(|row| row.subject))
-    }
-
-    /// Counts the subjects of a store.
-    ///
-    /// # Errors
-    ///
-    /// What the keyring says.
-    pub fn people_count(&self, store: StoreId) -> Result<u64, Refusal> {
-        let count = self.reader().read(|tx| subject_keys::count(tx, store))?;
-        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     pub(crate) fn admission(&self) -> MutexGuard<'_, AdmissionState> {

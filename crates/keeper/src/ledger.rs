@@ -37,6 +37,10 @@ pub enum LedgerAct {
         /// Orders that became tombstones: subject and order, hex.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         orders: Vec<String>,
+        /// Keyed hashes of the numbers of orders that must not come back, hex: of orders, never of
+        /// people.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<String>,
     },
     /// An API key was revoked.
     Revoked {

@@ -76,8 +76,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// Does again what the ledger says was done; harmless to repeat. `progress` hears how many lines
-    /// are done.
+    /// Does again what a line of the ledger says was done; harmless to repeat. Forgotten subjects that
+    /// are left to the caller are returned: what the law keeps of them must be archived first.
     ///
     /// # Errors
     ///
@@ -85,30 +85,50 @@ impl Keeper {
     /// says.
     pub fn catch_up(
         &self,
-        lines: &[LedgerLine],
-        mut progress: impl FnMut(u64),
-    ) -> Result<CaughtUp, Refusal> {
-        let mut caught = CaughtUp::default();
-        for line in lines {
-            match &line.act {
-                LedgerAct::Destroyed { .. } => {
-                    let what = destruction(&line.act).ok_or_else(|| malformed(line.n))?;
-                    caught.forgotten += what.forgotten.len();
-                    let counts = self.writer().write(|tx| destroy(tx, &what, line.at))?;
-                    caught.keys_destroyed += counts.keys_destroyed;
+        line: &LedgerLine,
+        is_left_to_caller: impl Fn(&SubjectId) -> Result<bool, StoreError>,
+        caught: &mut CaughtUp,
+    ) -> Result<Vec<SubjectId>, Refusal> {
+        let mut left = Vec::new();
+        match &line.act {
+            LedgerAct::Destroyed { .. } => {
+                let mut what = destruction(&line.act).ok_or_else(|| malformed(line.n))?;
+                for subject in std::mem::take(&mut what.forgotten) {
+                    if is_left_to_caller(&subject)? {
+                        left.push(subject);
+                    } else {
+                        what.forgotten.push(subject);
+                    }
                 }
-                LedgerAct::Revoked { key } => caught.revoked += self.revoke_again(key, line.at)?,
-                LedgerAct::Policy { .. } => caught.policies += self.adopt_again(line)?,
-                LedgerAct::Hold { hold, placed } => {
-                    caught.holds.push((hold.clone(), placed.clone()));
-                }
-                LedgerAct::Head { .. } => {}
+                caught.forgotten += what.forgotten.len();
+                let numbers = numbers(&line.act).ok_or_else(|| malformed(line.n))?;
+                let counts = self.writer().write(|tx| -> Result<_, StoreError> {
+                    let counts = destroy(tx, &what, line.at)?;
+                    for number in &numbers {
+                        known_orders::bury(tx, number, line.at)?;
+                    }
+                    Ok(counts)
+                })?;
+                caught.keys_destroyed += counts.keys_destroyed;
             }
-            progress(line.n + 1);
+            LedgerAct::Revoked { key } => caught.revoked += self.revoke_again(key, line.at)?,
+            LedgerAct::Policy { .. } => caught.policies += self.adopt_again(line)?,
+            LedgerAct::Hold { hold, placed } => {
+                caught.holds.push((hold.clone(), placed.clone()));
+            }
+            LedgerAct::Head { .. } => {}
         }
+        Ok(left)
+    }
+
+    /// Reads credentials again once all lines are done.
+    ///
+    /// # Errors
+    ///
+    /// What the keyring says.
+    pub fn finish_catching_up(&self) -> Result<(), Refusal> {
         self.reload()
-            .map_err(|error| Refusal::KeyringUnavailable(error.to_string()))?;
-        Ok(caught)
+            .map_err(|error| Refusal::KeyringUnavailable(error.to_string()))
     }
 
     fn revoke_again(&self, id: &str, at_ms: i64) -> Result<usize, Refusal> {
@@ -244,6 +264,7 @@ fn destruction(act: &LedgerAct) -> Option<Destruction> {
         unlinked,
         records,
         orders,
+        ..
     } = act
     else {
         return None;
@@ -277,6 +298,14 @@ fn destruction(act: &LedgerAct) -> Option<Destruction> {
         unlinked: unlinked.iter().map(subject).collect::<Option<_>>()?,
         forgotten: subjects.iter().map(subject).collect::<Option<_>>()?,
     })
+}
+
+fn numbers(act: &LedgerAct) -> Option<Vec<LookupHash>> {
+    let LedgerAct::Destroyed { numbers, .. } = act else {
+        return None;
+    };
+    let hash = |text: &String| LookupHash::try_from(unhex(text)?).ok();
+    numbers.iter().map(hash).collect()
 }
 
 fn malformed(line: u64) -> Refusal {

@@ -66,7 +66,7 @@ impl Policies {
         Ok(policies)
     }
 
-    fn reload(&self, keeper: &Keeper) -> Result<(), Error> {
+    pub(crate) fn reload(&self, keeper: &Keeper) -> Result<(), Error> {
         let parse = |row: &AdoptedPolicy| -> Result<_, Error> {
             Ok((row.effective_at_ms, Arc::new(Policy::parse(&row.text)?)))
         };

@@ -125,11 +125,12 @@ impl Installation {
         }
         Keeper::begin_new_origin(&folder, &root, &around)?;
         let vault = self.open_locked(root, around)?;
-        let caught = vault
-            .keeper
-            .catch_up(&lines, |done| progress(RestoreStep::Ledger(done)))?;
-        report.take(&caught);
-        vault.restore_holds(&caught)?;
+        for line in &lines {
+            vault.do_again(line, &mut report)?;
+            progress(RestoreStep::Ledger(line.n + 1));
+        }
+        vault.keeper.finish_catching_up()?;
+        vault.policies.reload(&vault.keeper)?;
         vault.drop_unopenable(&mut report, &mut progress)?;
         report.log_origin = vault.keeper.log_origin()?;
         let detail = serde_json::json!({
@@ -147,12 +148,12 @@ impl Installation {
 }
 
 impl RestoreReport {
-    fn take(&mut self, caught: &CaughtUp) {
-        self.keys_destroyed = caught.keys_destroyed as u64;
-        self.people_forgotten = caught.forgotten as u64;
-        self.keys_revoked = caught.revoked as u64;
-        self.policies_adopted = caught.policies as u64;
-        self.holds = caught.holds.len() as u64;
+    fn add(&mut self, caught: &CaughtUp) {
+        self.keys_destroyed += caught.keys_destroyed as u64;
+        self.people_forgotten += caught.forgotten as u64;
+        self.keys_revoked += caught.revoked as u64;
+        self.policies_adopted += caught.policies as u64;
+        self.holds += caught.holds.len() as u64;
     }
 }
 
@@ -234,6 +235,30 @@ fn measure_log(
 }
 
 impl Vault {
+    /// Does a line of the ledger again. A person whom the backup brought back is erased like the first
+    /// time: what the law keeps goes to the archive, which the backup may not know yet.
+    fn do_again(&self, line: &LedgerLine, report: &mut RestoreReport) -> Result<(), Error> {
+        let mut caught = CaughtUp::default();
+        let is_back = |subject: &SubjectId| -> Result<bool, StoreError> {
+            let state = &mut *self.intake.lock();
+            state.active.read(|tx| {
+                Ok(records::any_of_subject(tx, subject)?
+                    || !orders::of_subject(tx, subject)?.is_empty())
+            })
+        };
+        let back = self.keeper.catch_up(line, is_back, &mut caught)?;
+        self.restore_holds(&caught)?;
+        report.add(&caught);
+        for subject in back {
+            let store = self.keeper.store_of(&subject)?;
+            let Some(store) = store else { continue };
+            let operator = self.operator(store)?;
+            self.erase_again(&operator, subject)?;
+            report.people_forgotten += 1;
+        }
+        Ok(())
+    }
+
     /// Places and releases holds again.
     fn restore_holds(&self, caught: &CaughtUp) -> Result<(), Error> {
         let state = &mut *self.intake.lock();

@@ -6,6 +6,7 @@ use lethe_keeper::Credential;
 use lethe_model::StoreId;
 use lethe_store::active::stores::StoreRow;
 use lethe_store::active::{orders, records};
+use lethe_store::archive::records as archived;
 use serde::Serialize;
 
 /// What an installation holds.
@@ -26,12 +27,14 @@ pub struct StoreStatus {
     pub name: String,
     /// The controller.
     pub controller: String,
-    /// People.
+    /// People of whom anything is in the active store.
     pub people: u64,
     /// Orders.
     pub orders: u64,
     /// Sealed records.
     pub records: u64,
+    /// Orders in the archive, which nobody can look up by a person.
+    pub archived_orders: u64,
 }
 
 impl Vault {
@@ -61,12 +64,14 @@ impl Vault {
                 let (orders, records) = self.read_active(|tx| {
                     Ok((orders::count(tx, store.id)?, records::count(tx, store.id)?))
                 })?;
+                let archived = self.read_archive(|tx| archived::orders(tx, store.id))?;
                 Ok(StoreStatus {
                     name: store.name.clone(),
                     controller: store.controller.clone(),
                     people: self.people_count(store.id)?,
                     orders: u64::try_from(orders).unwrap_or(0),
                     records: u64::try_from(records).unwrap_or(0),
+                    archived_orders: u64::try_from(archived).unwrap_or(0),
                 })
             })
             .collect();
@@ -77,7 +82,9 @@ impl Vault {
         })
     }
 
+    /// Counts the people a key could reach: those in the active store.
     pub(crate) fn people_count(&self, store: StoreId) -> Result<u64, Error> {
-        Ok(self.keeper.people_count(store)?)
+        let people = self.read_active(|tx| records::people(tx, store))?;
+        Ok(u64::try_from(people).unwrap_or(0))
     }
 }

@@ -48,8 +48,6 @@ pub struct Erased {
     pub categories: Vec<String>,
     /// How many.
     pub records: u64,
-    /// Ways to find the person.
-    pub lookups: u64,
     /// Orders whose number stays as a tombstone or in the archive.
     pub orders: u64,
 }

@@ -2,7 +2,7 @@
 
 use crate::args::Globals;
 use crate::confirm;
-use crate::door::{self, Acts, Erased};
+use crate::door::{self, Erased};
 use crate::error::{CliError, Exit};
 use crate::files;
 use crate::output::Output;

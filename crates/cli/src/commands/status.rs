@@ -15,7 +15,8 @@ pub(crate) struct Args {}
 pub(crate) fn run(globals: &Globals, _: Args, output: &Output) -> Result<Exit, CliError> {
     let data = globals.data();
     let status = door::open(globals)?.status()?;
-    let bytes = ["active", "keyring", "log"].map(|part| (part, folder_bytes(&data.join(part))));
+    let bytes =
+        ["active", "archive", "keyring", "log"].map(|part| (part, folder_bytes(&data.join(part))));
     let mut value = serde_json::to_value(&status).expect("plain data serialises");
     value["data"] = data.display().to_string().into();
     value["bytes"] = bytes.iter().copied().collect();
@@ -27,10 +28,11 @@ pub(crate) fn run(globals: &Globals, _: Args, output: &Output) -> Result<Exit, C
                 store.name, store.controller
             ));
             lines.push(format!(
-                "             {}, {}, {}",
+                "             {}, {}, {}; {} in the archive",
                 text::plural(store.people, "person", "people"),
                 text::plural(store.orders, "order", "orders"),
                 text::plural(store.records, "sealed record", "sealed records"),
+                text::plural(store.archived_orders, "order", "orders"),
             ));
         }
         let entries = text::plural(status.log_entries, "entry", "entries");

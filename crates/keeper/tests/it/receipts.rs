@@ -1,8 +1,8 @@
 //! No receipt, no data key.
 
 use crate::fixture::Fixture;
-use lethe_keeper::Refusal;
-use lethe_model::{Category, OrderId, RecordId};
+use lethe_keeper::{Destruction, DisposalKind, Refusal};
+use lethe_model::{Category, FieldSet, OrderId, RecordId};
 
 #[test]
 fn a_receipt_opens_the_records_of_whom_and_what_it_names_and_no_others() {
@@ -77,14 +77,17 @@ fn a_receipt_opens_nothing_any_more_once_its_person_is_erased() {
     let records = fixture.people(1);
     let receipt = fixture.admit(&[records[0].subject]).unwrap().receipt;
     let erased = [records[0].subject];
-    let mut permit = fixture
-        .keeper()
-        .begin_erasure(&fixture.operator(), &erased, &[])
+    let (keeper, operator) = (fixture.keeper(), fixture.operator());
+    let affected = [(records[0].subject, FieldSet::all())];
+    let mut permit = keeper
+        .begin_disposal(&operator, DisposalKind::Erasure, &affected, None)
         .unwrap();
-    fixture
-        .keeper()
-        .finish_erasure(&mut permit, 0.into())
-        .unwrap();
+    let what = Destruction {
+        forgotten: erased.to_vec(),
+        ..Destruction::default()
+    };
+    keeper.commit_disposal(&mut permit, &what).unwrap();
+    keeper.finish_disposal(&permit, 0.into(), true).unwrap();
     let answers = fixture
         .keeper()
         .data_keys(&[(&receipt, &records[..])])

@@ -89,6 +89,24 @@ impl Vault {
         self.erase_subject(credential, subject)
     }
 
+    /// Erases a person whom a restored backup brought back.
+    pub(crate) fn erase_again(
+        &self,
+        operator: &Credential,
+        subject: SubjectId,
+    ) -> Result<(), Error> {
+        let asked = Asked {
+            credential: operator,
+            requested_by: "restore",
+            requested_at_ms: self.around.clock.now_ms(),
+            waiting: None,
+        };
+        match self.erase_batch(&asked, &[subject], false, &mut |_| Ok(())) {
+            Err(Error::NotFound) => Ok(()),
+            other => other,
+        }
+    }
+
     fn erase_subject(&self, credential: &Credential, subject: SubjectId) -> Result<Erasure, Error> {
         let asked = Asked {
             credential,
@@ -239,7 +257,6 @@ impl Vault {
                         .map(|one| (*one).to_owned())
                         .collect(),
                     records: person.records,
-                    lookups: 0,
                     orders: person.orders,
                 },
                 kept: person.kept.iter().map(kept).collect(),

@@ -3,6 +3,7 @@
 mod credentials;
 mod erasure;
 mod intake;
+mod law;
 mod log;
 mod restore;
 mod retention;

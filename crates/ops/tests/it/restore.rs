@@ -14,12 +14,12 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Backups of both classes as of now.
-struct Saved {
+pub(crate) struct Saved {
     files: Vec<PathBuf>,
     identity: PathBuf,
 }
 
-fn save(test: &TestVault, name: &str) -> Saved {
+pub(crate) fn save(test: &TestVault, name: &str) -> Saved {
     let to = test.beside(name);
     fs::create_dir_all(&to).unwrap();
     let random = test.around().random;
@@ -49,7 +49,7 @@ fn save(test: &TestVault, name: &str) -> Saved {
 }
 
 /// Loses the folder and restores it from backups; the ledger was copied away before.
-fn restore(
+pub(crate) fn restore(
     test: &mut TestVault,
     saved: &Saved,
     input: &RestoreInput,
@@ -72,7 +72,7 @@ fn restore(
     installation.finish_restore(PASSPHRASE, test.around(), input, |_| ())
 }
 
-fn ledger_copy(test: &TestVault) -> PathBuf {
+pub(crate) fn ledger_copy(test: &TestVault) -> PathBuf {
     let copy = test.beside("ledger-copy.jsonl");
     fs::copy(Folder::new(test.path()).ledger(), &copy).unwrap();
     copy

@@ -16,6 +16,8 @@ const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, store_id, gener
 const OF_ORDER: &str = "SELECT subject_id, order_id, category, store_id, generation, envelope \
      FROM records WHERE subject_id = $1 AND order_id = $2 ORDER BY category";
 const ANY_OF_SUBJECT: &str = "SELECT 1 FROM records WHERE subject_id = $1 LIMIT 1";
+const PEOPLE: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT subject_id FROM records \
+     WHERE store_id = $1) AS people";
 const PAGE: &str = "SELECT subject_id, order_id, category, generation FROM records \
      WHERE (subject_id, order_id, category) > ($1, $2, $3) \
      ORDER BY subject_id, order_id, category LIMIT $4";
@@ -29,6 +31,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OF_SUBJECT,
     OF_ORDER,
     ANY_OF_SUBJECT,
+    PEOPLE,
     PAGE,
     COUNT,
 ];
@@ -121,6 +124,13 @@ pub fn page(
     tx.query(PAGE, args![&subject, &order, category, limit], |row| {
         Ok((record_id(row, 0, "records")?, generation(row, 3)?))
     })
+}
+
+/// Counts the people of a shop of whom anything is stored.
+pub fn people(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
+    Ok(tx
+        .query_first(PEOPLE, args![store.0], |row| row.int(0))?
+        .unwrap_or(0))
 }
 
 /// Counts the records of a shop.

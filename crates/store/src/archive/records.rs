@@ -22,6 +22,8 @@ const DELETE: &str = "DELETE FROM archived_records \
 const DELETE_SUBJECT: &str = "DELETE FROM archived_records WHERE subject_id = $1";
 const COUNTS: &str = "SELECT key_id, COUNT(*) FROM archived_records WHERE store_id = $1 \
      GROUP BY key_id ORDER BY key_id";
+const ORDERS: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT subject_id FROM archived_records \
+     WHERE store_id = $1) AS orders";
 const SOME_OF_KEY: &str = "SELECT subject_id, order_id, category, store_id, key_id, sealed_key, \
      envelope, clock, archived_on FROM archived_records WHERE key_id = $1 AND subject_id > $2 \
      ORDER BY subject_id, order_id, category LIMIT $3";
@@ -35,6 +37,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     DELETE,
     DELETE_SUBJECT,
     COUNTS,
+    ORDERS,
     SOME_OF_KEY,
 ];
 
@@ -137,6 +140,13 @@ pub fn delete(tx: &Tx<'_>, id: &RecordId) -> Result<usize, StoreError> {
 /// Removes all records of an archived order.
 pub fn delete_subject(tx: &Tx<'_>, subject: &SubjectId) -> Result<usize, StoreError> {
     tx.execute(DELETE_SUBJECT, args![subject])
+}
+
+/// Counts a shop's archived orders.
+pub fn orders(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
+    Ok(tx
+        .query_first(ORDERS, args![store.0], |row| row.int(0))?
+        .unwrap_or(0))
 }
 
 /// Counts a shop's records by archive key.

@@ -22,6 +22,11 @@ const FORGET_BY_EMAIL: &str = "DELETE FROM known_orders WHERE subject_id = $1 AN
      AND hash IN (SELECT hash FROM lookups WHERE subject_id = $1 AND kind = $3)";
 const FORGET_ACCOUNT: &str = "DELETE FROM known_orders WHERE subject_id = $1 AND order_id = $2 \
      AND erased_at IS NULL";
+const OF_ORDER: &str = "SELECT hash FROM known_orders WHERE subject_id = $1 AND order_id = $2";
+const OF_SUBJECT_BUT: &str = "SELECT hash FROM known_orders WHERE subject_id = $1 \
+     AND hash NOT IN (SELECT hash FROM lookups WHERE subject_id = $1 AND kind = $2)";
+const BURY: &str = "INSERT INTO known_orders (hash, erased_at) VALUES ($1, $2) \
+     ON CONFLICT (hash) DO NOTHING";
 const PAGE: &str = "SELECT hash, subject_id, order_id, archived_at FROM known_orders \
      WHERE hash > $1 AND subject_id IS NOT NULL ORDER BY hash LIMIT $2";
 const EXPIRE: &str = "DELETE FROM known_orders WHERE erased_at < $1";
@@ -36,6 +41,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     ARCHIVE_ORDER,
     FORGET_BY_EMAIL,
     FORGET_ACCOUNT,
+    OF_ORDER,
+    OF_SUBJECT_BUT,
+    BURY,
     PAGE,
     EXPIRE,
 ];
@@ -147,6 +155,35 @@ pub fn forget_account_by(tx: &Tx<'_>, subject: &SubjectId, kind: i64) -> Result<
 /// Forgets that a subject has an account, so that the shop may hand it in again.
 pub fn forget_account(tx: &Tx<'_>, subject: &SubjectId) -> Result<(), StoreError> {
     tx.execute(FORGET_ACCOUNT, args![subject, &OrderId::ACCOUNT])?;
+    Ok(())
+}
+
+/// Lists the hashes an order is known by.
+pub fn of_order(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    tx.query(OF_ORDER, args![subject, order], |row| {
+        row.array(0, "known_orders")
+    })
+}
+
+/// Lists the hashes a subject's orders and account are known by, but those that are look-up hashes of
+/// a kind.
+pub fn of_subject_but(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    kind: i64,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    tx.query(OF_SUBJECT_BUT, args![subject, kind], |row| {
+        row.array(0, "known_orders")
+    })
+}
+
+/// Makes a tombstone for a number that is not known; harmless when it is.
+pub fn bury(tx: &Tx<'_>, hash: &[u8; 16], at_ms: i64) -> Result<(), StoreError> {
+    tx.execute(BURY, args![hash, at_ms])?;
     Ok(())
 }
 

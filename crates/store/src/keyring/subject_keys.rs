@@ -10,12 +10,11 @@ const FETCH: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped
 const BY_NUMBER: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped \
      FROM subject_keys WHERE subject_number = $1";
 const DELETE: &str = "DELETE FROM subject_keys WHERE subject_id = $1";
-const COUNT: &str = "SELECT COUNT(*) FROM subject_keys WHERE store_id = $1";
 const STALE: &str = "SELECT subject_id, subject_number, store_id, epoch, wrapped FROM subject_keys \
      WHERE subject_id > $1 AND epoch < $2 ORDER BY subject_id LIMIT $3";
 const REWRAP: &str = "UPDATE subject_keys SET epoch = $1, wrapped = $2 WHERE subject_id = $3";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, BY_NUMBER, DELETE, COUNT, STALE, REWRAP];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, BY_NUMBER, DELETE, STALE, REWRAP];
 
 /// One subject's row.
 #[derive(Debug, Clone)]
@@ -57,13 +56,6 @@ pub fn by_number(tx: &Tx<'_>, number: SubjectNumber) -> Result<Option<SubjectKey
 pub fn delete(tx: &Tx<'_>, subject: &SubjectId) -> Result<(), StoreError> {
     tx.execute(DELETE, args![subject])?;
     Ok(())
-}
-
-/// Counts the subjects of a shop.
-pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
-    Ok(tx
-        .query_first(COUNT, args![store.0], |row| row.int(0))?
-        .unwrap_or(0))
 }
 
 /// Returns up to `limit` rows after `after` that an epoch before `epoch` wraps.

@@ -6,8 +6,6 @@ mod request;
 mod setup;
 mod test;
 
-pub(in crate::commands) use setup::year_ids;
-
 use crate::args::Globals;
 use crate::door;
 use crate::error::{CliError, Exit};
