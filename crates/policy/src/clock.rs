@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lethe_model::Category;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Day;
 
@@ -51,7 +51,7 @@ pub enum Clock<'a> {
 }
 
 /// The event from whose day a period is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartEvent {
     /// The order was placed.
