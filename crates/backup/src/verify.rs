@@ -129,6 +129,7 @@ fn check(unpacked: &Unpacked, folder: &Path) -> Result<(Header, Unpacked), Backu
         let kind = match note.name.as_str() {
             "active/active.db" => Kind::Active,
             "keyring/keyring.db" => Kind::Keyring,
+            "archive/archive.db" => Kind::Archive,
             _ => continue,
         };
         // As a restored installation would open it: the schema must be one that this program knows.

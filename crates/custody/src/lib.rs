@@ -15,5 +15,7 @@ pub use ceremony::{
     open_reply,
 };
 pub use error::CustodyError;
-pub use seal::{ArchivePublicKey, NOTIFICATION, SealedFor, seal_record_key, year_key_id};
-pub use share::{KeySet, SHARES, SetId, Share, ShareCost, THRESHOLD, generate};
+pub use seal::{
+    ArchivePublicKey, NOTIFICATION, SealedFor, open_record_key, seal_record_key, year_key_id,
+};
+pub use share::{KeySet, SHARES, SetId, Share, ShareCost, THRESHOLD, generate, join};

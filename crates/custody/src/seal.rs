@@ -74,8 +74,13 @@ pub fn seal_record_key(
         .ok_or_else(|| CustodyError::BadKey(to.key_id.clone()))
 }
 
-/// Opens a sealed record key with the private half of an archive key.
-pub(crate) fn open_record_key(
+/// Opens a sealed record key with the private half of an archive key: in a ceremony, or by a thief in
+/// a drill.
+///
+/// # Errors
+///
+/// [`CustodyError::Unopenable`].
+pub fn open_record_key(
     private: &[u8; 32],
     key_id: &str,
     sealed_for: &SealedFor,

@@ -6,6 +6,7 @@ use age::secrecy::SecretString;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use blahaj::Sharks;
+use lethe_crypto::SecretKey;
 use lethe_model::Random;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -174,6 +175,16 @@ impl Share {
         self.0.keys.iter().map(|key| key.key_id.as_str())
     }
 
+    /// Returns the parts themselves: what a thief of this share would try as keys.
+    pub fn raw_parts(&self) -> Vec<SecretKey> {
+        let parts = self.0.keys.iter().filter_map(|key| {
+            let bytes = Zeroizing::new(BASE64.decode(&key.share).ok()?);
+            let mut part: [u8; 32] = bytes.get(1..)?.try_into().ok()?;
+            Some(SecretKey::take(&mut part))
+        });
+        parts.collect()
+    }
+
     /// Writes the share's file, under a passphrase.
     ///
     /// # Errors
@@ -245,8 +256,13 @@ impl Share {
     }
 }
 
-/// Joins two shares of one key; the private half lives as long as the result.
-pub(crate) fn join(shares: &[Share; 2], key_id: &str) -> Result<Zeroizing<[u8; 32]>, CustodyError> {
+/// Joins two shares of one key; the private half lives as long as the result. For ceremonies and
+/// drills: on a vault's machine it has no place.
+///
+/// # Errors
+///
+/// [`CustodyError`] says which share is wrong.
+pub fn join(shares: &[Share; 2], key_id: &str) -> Result<Zeroizing<[u8; 32]>, CustodyError> {
     let [first, second] = shares;
     if first.set() != second.set() {
         return Err(CustodyError::Mismatch(

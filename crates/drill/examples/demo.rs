@@ -5,7 +5,7 @@
 
 use jiff::{Timestamp, civil::date};
 use lethe_crypto::KdfCost;
-use lethe_drill::{Budget, Drill, DrillInput, Probe, copy_folder};
+use lethe_drill::{Budget, Drill, DrillInput, Ground, Probe, copy_folder};
 use lethe_formats::read_shopify_orders;
 use lethe_model::{Clock, Purpose, Random, StoreId, StoreName};
 use lethe_ops::{FindQuery, ImportOptions, Installation, StoreSpec, Surroundings, Vault};
@@ -84,6 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         probes: &probes,
         erased: &gone,
         api: None,
+        ground: Ground::default(),
         budget: Budget::default(),
         scratch: &folder.path().join("scratch"),
         progress: &mut |what| eprintln!("{:6.2} s  {what}", begun.elapsed().as_secs_f64()),

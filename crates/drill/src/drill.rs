@@ -3,6 +3,7 @@
 use crate::allowed::Allowed;
 use crate::api::StolenApi;
 use crate::format::Unlocked;
+use crate::ground::Ground;
 use crate::people::People;
 use crate::plain::PlainShop;
 use crate::report::DrillReport;
@@ -25,6 +26,8 @@ pub struct DrillInput<'d> {
     pub erased: &'d [Probe],
     /// A stolen API key on a server that runs on the copy. Without one that theft is not replayed.
     pub api: Option<&'d mut dyn StolenApi>,
+    /// What was prepared for the thefts of archive and backups.
+    pub ground: Ground<'d>,
     /// How much effort the attacks may take.
     pub budget: Budget,
     /// An empty folder for working copies and the ordinary shop's database. It will hold personal
@@ -68,9 +71,11 @@ impl<'d> Drill<'d> {
             probes,
             erased,
             api,
+            ground,
             budget,
             scratch,
             progress,
+            passphrase,
             ..
         } = self.input;
         let (stolen, unlocked) = (&self.stolen, &self.unlocked);
@@ -101,8 +106,17 @@ impl<'d> Drill<'d> {
         let erasure = scenario::erased_people::attack(&scene, unlocked, erased)?;
         progress("using a stolen API key for 80 days");
         findings.push(scenario::api_key::attack(&scene, api)?);
-        findings.push(scenario::whole_machine::finding(&people, shop_named));
+        let archived = ground.archived;
+        findings.push(scenario::whole_machine::finding(
+            &people, archived, shop_named,
+        ));
         findings.push(erasure);
+        progress("stealing the archive, without its custodians and with them");
+        findings.extend(scenario::archive::attack(&scene, unlocked, &ground)?);
+        progress("stealing backups from before people were erased");
+        findings.extend(scenario::backups::attack(
+            &scene, passphrase, &ground, erased,
+        )?);
         Ok(DrillReport {
             people: people.total,
             searched: people.known.len() as u64,

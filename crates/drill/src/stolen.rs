@@ -2,6 +2,7 @@
 //! changing those bytes.
 
 use crate::DrillError;
+use lethe_crypto::SecretKey;
 use rusqlite::Connection;
 use std::fs::{self, File};
 use std::io;
@@ -21,7 +22,15 @@ impl StolenFolder {
             fs::remove_dir_all(&opened).map_err(DrillError::file(&opened))?;
         }
         fs::create_dir_all(&opened).map_err(DrillError::file(&opened))?;
-        for (folder, name) in [("active", "active.db"), ("keyring", "keyring.db")] {
+        for (folder, name) in [
+            ("active", "active.db"),
+            ("keyring", "keyring.db"),
+            ("archive", "archive.db"),
+        ] {
+            // A folder of an earlier release has no archive.
+            if folder == "archive" && !copy.join(folder).join(name).exists() {
+                continue;
+            }
             for suffix in ["", "-wal"] {
                 let source = copy.join(folder).join(format!("{name}{suffix}"));
                 if suffix.is_empty() || source.exists() {
@@ -50,6 +59,50 @@ impl StolenFolder {
     pub(crate) fn name_of(&self, file: &Path) -> String {
         let name = file.strip_prefix(&self.copy).unwrap_or(file);
         name.display().to_string()
+    }
+
+    /// Names a part of the copy.
+    pub(crate) fn part(&self, name: &str) -> PathBuf {
+        self.copy.join(name)
+    }
+
+    /// Lists the archive's files.
+    pub(crate) fn archive_files(&self) -> Result<Vec<PathBuf>, DrillError> {
+        files_below(&self.copy.join("archive"))
+    }
+
+    /// Opens the archive with the keyring beside it as `keyring`; `None` when there is none.
+    pub(crate) fn archive_with_keyring(&self) -> Result<Option<Connection>, DrillError> {
+        let path = self.opened.join("archive.db");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = Connection::open(path).map_err(DrillError::database("the archive"))?;
+        let path = self.opened.join("keyring.db");
+        connection
+            .execute("ATTACH $1 AS keyring", [path.display().to_string()])
+            .map_err(DrillError::database("the keyring"))?;
+        Ok(Some(connection))
+    }
+
+    /// Reads files of exactly a key's length, raw or in hexadecimal: keys that somebody left behind.
+    pub(crate) fn bare_keys(&self) -> Result<Vec<SecretKey>, DrillError> {
+        let mut keys = Vec::new();
+        for file in self.all_files()? {
+            let Ok(bytes) = fs::read(&file) else { continue };
+            let text = String::from_utf8_lossy(&bytes);
+            let hex = text.trim();
+            let raw: Option<[u8; 32]> = bytes.as_slice().try_into().ok();
+            let written = (hex.len() == 64).then(|| {
+                let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+                let bytes: Option<Vec<u8>> = (0..64).step_by(2).map(pair).collect();
+                bytes.and_then(|bytes| bytes.try_into().ok())
+            });
+            for mut key in raw.into_iter().chain(written.flatten()) {
+                keys.push(SecretKey::take(&mut key));
+            }
+        }
+        Ok(keys)
     }
 
     pub(crate) fn root_key_file(&self) -> PathBuf {

@@ -8,6 +8,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use jiff::civil::Date;
+use lethe_model::Category;
 use serde::de::DeserializeOwned;
 
 /// A JSON body of a known shape.
@@ -82,6 +84,26 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<
             )
         })
     }
+}
+
+/// Reads a day. What is none is not repeated.
+pub(crate) fn parse_day(field: &str, text: &str) -> Result<Date, Problem> {
+    text.parse()
+        .map_err(|_| Problem::invalid(field, "must be a day like 2026-03-02"))
+}
+
+/// Reads names of kinds of records. One that is none is told by its place: it may be anything.
+pub(crate) fn parse_categories(names: &[String]) -> Result<Vec<Category>, Problem> {
+    let numbered = names.iter().zip(1..);
+    let parsed = numbered.map(|(name, number)| {
+        let mut all = Category::ALL.into_iter();
+        all.find(|one| one.name() == name).ok_or_else(|| {
+            let known = Category::ALL.map(Category::name).join(", ");
+            let reason = format!("name {number} is no kind of record; use some of {known}");
+            Problem::invalid("categories", &reason)
+        })
+    });
+    parsed.collect()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,4 +1,4 @@
-//! Remembered `Idempotency-Key`s: a request that was sent twice makes one key.
+//! Remembered `Idempotency-Key`s: a request that was sent twice makes one thing.
 
 use crate::problem::{Problem, ProblemKind};
 use axum::http::{HeaderMap, HeaderName};
@@ -117,12 +117,12 @@ impl State {
 fn replay(made: Option<String>) -> Problem {
     let detail = match &made {
         Some(id) => format!(
-            "the first request with this Idempotency-Key made the key {id}; its secret was shown \
-             then and is kept nowhere: if it was lost, revoke {id} and make another key"
+            "the first request with this Idempotency-Key made {id}; the secret of a key is shown \
+             only then: if it was lost, revoke the key and make another"
         ),
         None => "the first request with this Idempotency-Key is still being served".to_owned(),
     };
-    Problem::new(ProblemKind::IdempotencyReplay, detail).with_key_id(made)
+    Problem::new(ProblemKind::IdempotencyReplay, detail).with_made_id(made)
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ use utoipa::openapi::OpenApi as Document;
     components(schemas(ProblemDocument)),
     tags(
         (name = "orders and subjects", description = "Orders and people as tokens: opaque, and different for every recipient."),
-        (name = "personal data", description = "Reveal, look-up and erasure. Each begins with a durable entry in the access log."),
+        (name = "personal data", description = "Reveal and look-up. Each begins with a durable entry in the access log."),
+        (name = "forgetting", description = "Policy, retention, erasure, legal holds, and the archive with its approvals."),
         (name = "keys", description = "API keys: fields, purposes, powers, a daily quota of distinct people, an expiry."),
         (name = "access log", description = "A transparency log in C2SP's formats: prefix `/v1/log`."),
         (name = "catalogue", description = "What grants and requests can name."),

@@ -6,9 +6,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use lethe_model::{FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, StoreId};
-use lethe_ops::{Credential, NewCredential, Vault};
-use lethe_testkit::{FakeClock, OrderSketch, TestVault, find_leaks_in};
+use lethe_model::{Category, FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, StoreId};
+use lethe_ops::{
+    ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder, Vault,
+};
+use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
 use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -90,8 +92,24 @@ impl TestServer {
         })
     }
 
+    /// Makes a key of another recipient, without the power `reveal`.
+    pub(crate) fn key_of(&self, recipient: &str, powers: &[Power]) -> TestKey {
+        let grant = Grant {
+            fields: FieldSet::EMPTY,
+            purposes: PurposeSet::default(),
+            powers: powers.iter().copied().collect(),
+            people_per_day: 0,
+            expires_at_ms: Some(self.clock.in_days(90)),
+        };
+        self.make_key(recipient, grant)
+    }
+
     pub(crate) fn key_with(&self, grant: Grant) -> TestKey {
-        let recipient = "tests".to_owned();
+        self.make_key("tests", grant)
+    }
+
+    fn make_key(&self, recipient: &str, grant: Grant) -> TestKey {
+        let recipient = recipient.to_owned();
         let new = NewCredential { recipient, grant };
         let created = self
             .vault
@@ -106,12 +124,79 @@ impl TestServer {
 
     /// Returns the tokens of the first order and its subject, for the recipient of `key`.
     pub(crate) fn tokens(&self, key: &TestKey) -> (String, String) {
-        let query = lethe_ops::FindQuery::order("#1001", Purpose::Support).unwrap();
+        let query = FindQuery::order("#1001", Purpose::Support).unwrap();
         let reader = self.key(&[Power::Reveal]);
         assert_eq!(reader.credential.recipient, key.credential.recipient);
         let found = self.vault.find(&reader.credential, query).unwrap();
         let first = &found.subjects[0];
         (first.order.clone().unwrap(), first.subject.clone())
+    }
+
+    /// Makes the archive key of the test orders' year.
+    pub(crate) fn make_archive_keys(&self) {
+        let years = ["year/2026".to_owned()];
+        let custodians = ["first", "second", "third"].map(str::to_owned);
+        let set = lethe_custody::generate(&years, &custodians, &SeededRandom::new(7)).unwrap();
+        let operator = self.operator();
+        self.vault.register_archive_keys(&operator, &set).unwrap();
+    }
+
+    /// Asks for the erasure of the first order's buyer; returns the erasure's id.
+    pub(crate) async fn ask_to_erase(&self, key: &TestKey) -> String {
+        let (_, subject) = self.tokens(key);
+        let path = format!("/v1/subjects/{subject}");
+        let waiting = self.delete(&path, Some(key)).await.ok().json();
+        waiting["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Has the same buyer erased, and a holder of copies asked for it; returns the erasure's id.
+    pub(crate) async fn erase_with_holder(&self, key: &TestKey, holder: &str) -> String {
+        let operator = self.operator();
+        let holder = NewHolder {
+            name: holder.to_owned(),
+            role: "processor".to_owned(),
+            receives: vec![Category::Contact],
+            retention_days: None,
+        };
+        self.vault.add_holder(&operator, &holder).unwrap();
+        let id = self.ask_to_erase(key).await;
+        self.vault.confirm_erasure(&operator, &id).unwrap();
+        id
+    }
+
+    /// Runs retention on a shop in which nothing is due; returns the run's id.
+    pub(crate) fn run_retention(&self) -> String {
+        let options = ApplyOptions {
+            started_by: "operator".to_owned(),
+            ..ApplyOptions::default()
+        };
+        let operator = self.operator();
+        let run = self.vault.apply_retention(&operator, &options, |_| ());
+        run.unwrap().id
+    }
+
+    /// Places a hold on the first order; returns its id.
+    pub(crate) fn place_hold(&self) -> String {
+        let operator = self.operator();
+        let query = FindQuery::order("#1001", Purpose::Support).unwrap();
+        let found = self.vault.find(&operator, query).unwrap();
+        let hold = NewHold {
+            tokens: vec![found.subjects[0].order.clone().unwrap()],
+            archived: Vec::new(),
+            categories: Vec::new(),
+            matter: "2026/0042".to_owned(),
+            ground: HoldGround::LegalClaims,
+            review_on: jiff::civil::date(2026, 9, 1),
+        };
+        self.vault.place_hold(&operator, &hold).unwrap().id
+    }
+
+    /// Asks for a run above the cap; returns the proposal's id and hash.
+    pub(crate) fn propose(&self) -> (String, String) {
+        let operator = self.operator();
+        let made = self.vault.request_above_cap(&operator, "case 2026/0042");
+        let proposal = made.unwrap();
+        (proposal.id, proposal.sha256)
     }
 
     pub(crate) async fn get(&self, path: &str, key: Option<&TestKey>) -> Answer {

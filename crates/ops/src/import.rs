@@ -41,6 +41,10 @@ pub struct ImportReport {
     /// Orders older than the active period: sorted into the archive as they came.
     #[serde(default)]
     pub archived: u64,
+    /// Whether copies of wrapped keys of orders that went to the archive may lie in unused parts of a
+    /// keyring too large to be compacted: they lose their meaning with the next rotation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_rotation_due: bool,
     /// Values that must never be stored (cards, recovery phrases, keys, passwords), removed.
     pub secrets_removed: u64,
     /// Orders and customers of an earlier, interrupted run of the same file.
@@ -79,8 +83,11 @@ impl Vault {
         let report = self.import_all(credential, source, options, &mut progress, &mut rejected);
         let calmed = self.intake.set_speed(Speed::Serving);
         // The first failure tells more than what follows from it.
-        let report = report?;
+        let mut report = report?;
         calmed?;
+        if report.archived > 0 {
+            report.is_rotation_due = !self.keeper.clear_residues()?;
+        }
         Ok(report)
     }
 

@@ -69,10 +69,10 @@ impl TestVault {
         test
     }
 
-    /// Makes a vault whose archive has keys for the years 2000 to 2040.
+    /// Makes a vault whose archive has keys for the years 2010 to 2150.
     pub fn with_archive() -> Self {
         let mut test = Self::start();
-        let mut ids: Vec<String> = (2000..=2040).map(|year| format!("year/{year}")).collect();
+        let mut ids: Vec<String> = (2010..=2150).map(|year| format!("year/{year}")).collect();
         ids.push(NOTIFICATION.to_owned());
         let custodians = ["ada", "ben", "cleo"].map(str::to_owned);
         let set = generate(&ids, &custodians, &*test.around.random).expect("archive keys");

@@ -16,9 +16,6 @@ fn paths<'m>(made: &[&'m Made]) -> Vec<&'m Path> {
 #[test]
 fn a_chain_unpacks_to_the_same_bytes_as_a_full_backup() {
     let mut place = Place::with_orders();
-    let ledger = place.test.path().join("ledger");
-    fs::create_dir(&ledger).unwrap();
-    fs::write(ledger.join("ledger.jsonl"), "one\n").unwrap();
     let first = place.data();
     place.more_orders(3_000, 200);
     let second = place.data();
@@ -27,7 +24,6 @@ fn a_chain_unpacks_to_the_same_bytes_as_a_full_backup() {
         let token = place.test.order_token(&operator, number);
         place.test.vault().erase(&operator, &token).unwrap();
     }
-    fs::write(ledger.join("ledger.jsonl"), "one\ntwo\n").unwrap();
     let third = place.data();
     // Nothing changes from here on.
     place.test.close();
@@ -180,8 +176,9 @@ fn chains_end_before_they_are_too_long_to_restore() {
 
 #[test]
 fn what_was_cut_off_and_written_anew_is_stored_anew() {
-    let place = Place::with_orders();
-    fs::create_dir(place.test.path().join("ledger")).unwrap();
+    let mut place = Place::with_orders();
+    // Closed, so that nobody else writes the ledger.
+    place.test.close();
     let ledger = place.test.path().join("ledger/ledger.jsonl");
     let mut made = Vec::new();
     for text in [

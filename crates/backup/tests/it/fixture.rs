@@ -51,7 +51,7 @@ impl Place {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Self {
-            test: TestVault::start(),
+            test: TestVault::with_archive(),
             keeper: Keeper::new(dir.path(), "identity"),
             dir,
             random: SeededRandom::new(7),

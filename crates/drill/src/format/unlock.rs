@@ -38,6 +38,12 @@ impl Unlocked {
         unwrap_key(key, &data_key_context(record, generation), wrapped)
     }
 
+    /// Returns every key of the machine that is not a single record's.
+    pub(crate) fn all_keys(&self) -> Vec<SecretKey> {
+        let indexes = self.indexes.iter().map(|(_, _, key)| key.clone());
+        self.epochs.values().cloned().chain(indexes).collect()
+    }
+
     /// Returns the blind-index keys of one kind, one for each shop.
     pub(crate) fn index_keys(&self, kind: LookupKind) -> impl Iterator<Item = &SecretKey> {
         let of_kind = self.indexes.iter().filter(move |(_, one, _)| *one == kind);

@@ -6,7 +6,7 @@ use crate::DrillError;
 use crate::Probe;
 use crate::carve::{Carved, carve_file};
 use crate::finding::{Finding, Verdict};
-use crate::format::Unlocked;
+use crate::format::{Unlocked, record_id};
 use crate::plain::PlainShop;
 use crate::search::{Needles, Sightings, search_cells, search_file};
 use lethe_crypto::{FieldContext, SecretKey, open_fields};
@@ -116,7 +116,7 @@ struct Residue {
 
 impl Residue {
     fn carve(scene: &Scene<'_>, unlocked: &Unlocked) -> Result<Self, DrillError> {
-        let living = living(scene)?;
+        let current = current(scene)?;
         let mut residue = Self {
             keys: HashMap::new(),
             records: 0,
@@ -136,7 +136,7 @@ impl Residue {
                         generation,
                         epoch,
                         wrapped,
-                    } if !living.contains(&record.subject) => {
+                    } if !current.contains(&record) => {
                         let key = unlocked.data_key(epoch, &record, generation, &wrapped);
                         residue
                             .keys
@@ -149,9 +149,7 @@ impl Residue {
                     } if is_database && seen.len() < SEEN_MAX => {
                         residue.stale += u64::from(!seen.insert((record, generation)));
                     }
-                    Carved::Record { context, envelope }
-                        if !living.contains(&context.record.subject) =>
-                    {
+                    Carved::Record { context, envelope } if !current.contains(&context.record) => {
                         sealed.push((context, envelope));
                     }
                     _ => {}
@@ -194,16 +192,19 @@ impl Residue {
     }
 }
 
-fn living(scene: &Scene<'_>) -> Result<HashSet<SubjectId>, DrillError> {
+/// Lists the records that have a key: whatever else unwraps was destroyed, by an erasure, a move to
+/// the archive or the end of a term.
+fn current(scene: &Scene<'_>) -> Result<HashSet<RecordId>, DrillError> {
     let keyring = scene.stolen.keyring()?;
-    let read = || -> rusqlite::Result<HashSet<SubjectId>> {
-        let mut statement = keyring.prepare("SELECT subject_id FROM subject_keys")?;
-        let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-        let ids: Vec<Vec<u8>> = ids.collect::<Result<_, _>>()?;
-        Ok(ids
-            .iter()
-            .filter_map(|id| SubjectId::from_slice(id))
-            .collect())
+    let read = || -> rusqlite::Result<HashSet<RecordId>> {
+        let mut statement =
+            keyring.prepare("SELECT DISTINCT subject_id, order_id, category FROM data_keys")?;
+        let rows = statement.query_map([], |row| {
+            let id: (Vec<u8>, Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(record_id(&id.0, &id.1, id.2))
+        })?;
+        let rows: Vec<Option<RecordId>> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().flatten().collect())
     };
     read().map_err(DrillError::database("the keyring"))
 }

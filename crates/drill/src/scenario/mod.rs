@@ -1,6 +1,8 @@
 //! One file for each theft.
 
 pub(crate) mod api_key;
+pub(crate) mod archive;
+pub(crate) mod backups;
 pub(crate) mod erased_people;
 pub(crate) mod index_key;
 pub(crate) mod relations;

@@ -21,13 +21,34 @@ const RECORDS: &str = "SELECT r.subject_id, r.order_id, r.category, r.store_id, 
      AND k.generation = r.generation ORDER BY r.subject_id, r.order_id, r.category";
 const COUNT: &str = "SELECT count(DISTINCT subject_id) FROM records";
 
-/// Opens every record of the active store.
+/// Opens every record of the active store. Probes that are not found make the drill fail.
 pub(crate) fn attack(
     stolen: &StolenFolder,
     unlocked: &Unlocked,
     probes: &[Probe],
     budget: &Budget,
 ) -> Result<People, DrillError> {
+    let gathering = gather(stolen, unlocked, probes, budget)?;
+    gathering.all_probes_found()?;
+    Ok(gathering.people)
+}
+
+/// Opens every record, and keeps those of these probes in any case.
+pub(crate) fn look(
+    stolen: &StolenFolder,
+    unlocked: &Unlocked,
+    probes: &[Probe],
+    budget: &Budget,
+) -> Result<People, DrillError> {
+    Ok(gather(stolen, unlocked, probes, budget)?.people)
+}
+
+fn gather<'p>(
+    stolen: &StolenFolder,
+    unlocked: &Unlocked,
+    probes: &'p [Probe],
+    budget: &Budget,
+) -> Result<Gathering<'p>, DrillError> {
     let connection = stolen.active_with_keyring()?;
     let total: i64 = connection
         .query_row(COUNT, [], |row| row.get(0))
@@ -53,11 +74,21 @@ pub(crate) fn attack(
         let (subject, record) = open(row, unlocked)?;
         gathering.add(subject, record);
     }
-    gathering.finish()
+    gathering.close();
+    Ok(gathering)
 }
 
 /// Describes what this thief holds.
-pub(crate) fn finding(people: &People, plain_people: u64) -> Finding {
+///
+/// Kept when nobody is named whose active period is over: archived probe people are looked for.
+pub(crate) fn finding(people: &People, archived: &[Probe], plain_people: u64) -> Finding {
+    let is_there = |probe: &&Probe| {
+        let known = people.known.iter();
+        known
+            .flat_map(|person| person.values())
+            .any(|(kind, value)| probe.owns(kind, value))
+    };
+    let archived_found = archived.iter().filter(is_there).count() as u64;
     let mut fields = Fields::default();
     for person in &people.known {
         fields.add_person(person.values().map(|(kind, _)| kind));
@@ -67,11 +98,28 @@ pub(crate) fn finding(people: &People, plain_people: u64) -> Finding {
         reachable: people.total,
         fields: fields.extrapolated(people),
         shop_named: plain_people,
-        verdict: Verdict::KnownLimit,
-        sentence: "Whoever takes the running machine and its root key reads everyone in it: no \
-             encryption helps against that. Once records move to an archive whose key lies \
-             elsewhere, this number ends at the people of the last months."
-            .to_owned(),
+        verdict: match archived_found {
+            0 => Verdict::KnownLimit,
+            _ => Verdict::Broken,
+        },
+        sentence: match (archived.is_empty(), archived_found) {
+            (true, _) => {
+                "Whoever takes the running machine and its root key reads everyone in it: \
+                 no encryption helps against that. Nothing is in an archive yet whose key lies \
+                 elsewhere: lethe archive setup."
+                    .to_owned()
+            }
+            (false, 0) => {
+                "Whoever takes the running machine and its root key reads the people of the \
+                 active period: no encryption helps against that. Everybody before is in the \
+                 archive, and not among them."
+                    .to_owned()
+            }
+            (false, found) => format!(
+                "{} people whose active period is over are still read by the whole machine.",
+                grouped(found)
+            ),
+        },
         facts: vec![format!(
             "{} of {} sealed records opened with the drill's own code; this is also the list of \
              values that all other attacks look for.",
@@ -161,8 +209,7 @@ impl Gathering<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<People, DrillError> {
-        self.close();
+    fn all_probes_found(&self) -> Result<(), DrillError> {
         let missed = self.is_found.iter().filter(|is_found| !**is_found).count();
         if missed > 0 {
             return Err(DrillError::Blind(format!(
@@ -171,7 +218,7 @@ impl Gathering<'_> {
                 self.probes.len()
             )));
         }
-        Ok(self.people)
+        Ok(())
     }
 }
 

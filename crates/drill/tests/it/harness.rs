@@ -2,7 +2,10 @@
 
 use jiff::{Timestamp, civil::date};
 use lethe_crypto::KdfCost;
-use lethe_drill::{Budget, Drill, DrillError, DrillInput, DrillReport, Finding, Probe, StolenApi};
+use lethe_custody::{NOTIFICATION, Share, generate};
+use lethe_drill::{
+    Budget, Drill, DrillError, DrillInput, DrillReport, Finding, Ground, Probe, StolenApi,
+};
 use lethe_drill::{Verdict, copy_folder};
 use lethe_formats::read_shopify_orders;
 use lethe_model::{Clock, Purpose, Random, StoreId, StoreName};
@@ -18,6 +21,7 @@ use tempfile::TempDir;
 
 pub(crate) const PASSPHRASE: &str = "seven sleepy otters juggle";
 const PROBE_KEY: [u8; 32] = [11; 32];
+const ARCHIVED_KEY: [u8; 32] = [12; 32];
 const PROBES: u32 = 8;
 
 pub(crate) struct TestClock(AtomicI64);
@@ -49,6 +53,9 @@ pub(crate) struct Theft {
     around: Surroundings,
     probes: Vec<Probe>,
     erased: Vec<Probe>,
+    archived: Vec<Probe>,
+    shares: Option<[Share; 2]>,
+    before: Option<PathBuf>,
     budget: Budget,
 }
 
@@ -71,6 +78,9 @@ impl Theft {
             around,
             probes: probes(),
             erased: Vec::new(),
+            archived: Vec::new(),
+            shares: None,
+            before: None,
             budget: Budget {
                 guessing: Duration::from_millis(30),
                 keys: Duration::from_millis(100),
@@ -99,9 +109,62 @@ impl Theft {
         theft
     }
 
+    /// Gives the copy an archive, and archives the last probe people in it.
+    pub(crate) fn archive(&mut self, count: usize) {
+        let vault = self.open(&self.copy(), PASSPHRASE);
+        self.set_up_archive(&vault);
+        let mut csv = Vec::new();
+        let count = u32::try_from(count).unwrap();
+        write_probe_orders_csv(&ARCHIVED_KEY, count, date(2025, 3, 1), &mut csv).unwrap();
+        // Numbers of their own, beside the other probe people's.
+        let csv = String::from_utf8(csv).unwrap().replace("#9000", "#9100");
+        import(&vault, csv.as_bytes(), 3);
+        self.archived = probe_people(&ARCHIVED_KEY, count)
+            .iter()
+            .map(Probe::from)
+            .collect();
+    }
+
+    fn set_up_archive(&mut self, vault: &Vault) {
+        if self.shares.is_some() {
+            return;
+        }
+        let mut ids: Vec<String> = (2010..=2040).map(|year| format!("year/{year}")).collect();
+        ids.push(NOTIFICATION.to_owned());
+        let custodians = ["ada", "ben", "cleo"].map(str::to_owned);
+        let set = generate(&ids, &custodians, &*self.around.random).unwrap();
+        let operator = vault.operator(StoreId(1)).unwrap();
+        vault.register_archive_keys(&operator, &set).unwrap();
+        let [first, second, _] = set.shares;
+        self.shares = Some([first, second]);
+    }
+
+    pub(crate) fn before(&self) -> &Path {
+        self.before.as_deref().unwrap()
+    }
+
+    /// Says of living people that their active period was over.
+    pub(crate) fn pretend_archived(&mut self) {
+        self.archived.extend(self.probes.iter().take(1).cloned());
+    }
+
+    /// Joins the year's private key as two custodians would, and returns it.
+    pub(crate) fn joined_key(&self, key_id: &str) -> [u8; 32] {
+        let shares = self.shares.as_ref().unwrap();
+        *lethe_custody::join(shares, key_id).unwrap()
+    }
+
+    /// Remembers the copy as it is now, as a backup would.
+    pub(crate) fn back_up(&mut self) {
+        let before = self.folder.path().join("before");
+        copy_folder(&self.copy(), &before).unwrap();
+        self.before = Some(before);
+    }
+
     /// Erases the first probe people in the copy.
     pub(crate) fn erase(&mut self, count: usize) {
         let vault = self.open(&self.copy(), PASSPHRASE);
+        self.set_up_archive(&vault);
         self.erased = self.probes.drain(..count).collect();
         let operator = vault.operator(StoreId(1)).unwrap();
         for probe in &self.erased {
@@ -156,6 +219,11 @@ impl Theft {
             api: match api {
                 Some(api) => Some(api),
                 None => None,
+            },
+            ground: Ground {
+                archived: &self.archived,
+                shares: self.shares.as_ref(),
+                before: self.before.as_deref(),
             },
             budget: self.budget,
             scratch: &scratch,

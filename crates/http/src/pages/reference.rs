@@ -133,11 +133,20 @@ fn shape(page: &mut String, name: &str, schema: &Value) {
         let is_required = items(&schema["required"]).iter().any(|one| one == property);
         let optional = if is_required { "" } else { ", optional" };
         let kind = format!("{}{optional}", kind_of(of));
-        row(page, &escape(property), &kind, &text(&of["description"]));
+        row(page, &escape(property), &kind, &text(description(of)));
     }
     page.push_str("</table>\n");
     example(page, &schema["example"]);
     page.push_str("</section>\n");
+}
+
+/// Finds the description of a member: where it may be null, it stands beside the other shape.
+fn description(schema: &Value) -> &Value {
+    let nested = items(&schema["oneOf"])
+        .iter()
+        .map(|one| &one["description"]);
+    let mut all = std::iter::once(&schema["description"]).chain(nested);
+    all.find(|one| one.is_string()).unwrap_or(&Value::Null)
 }
 
 /// Says what a value is: its type, or a link to its shape.
@@ -145,6 +154,9 @@ fn kind_of(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = escape(reference.rsplit('/').next().unwrap_or_default());
         return format!("<a href=\"#{name}\">{name}</a>");
+    }
+    if let Some(shapes) = schema["oneOf"].as_array() {
+        return shapes.iter().map(kind_of).collect::<Vec<_>>().join(" or ");
     }
     if schema["type"] == "array" {
         return format!("list of {}", kind_of(&schema["items"]));

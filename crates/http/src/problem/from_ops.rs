@@ -3,6 +3,11 @@
 use super::{Problem, ProblemKind};
 use lethe_ops::{Error, Refusal};
 
+/// How long an erasure above the day's cap waits.
+const A_DAY_S: u64 = 24 * 60 * 60;
+/// A restore takes its time.
+const A_MINUTE_S: u64 = 60;
+
 impl Problem {
     /// Describes a failed operation; `now_ms` turns the end of a quota's window into a wait.
     pub(crate) fn from_ops(error: &Error, now_ms: i64) -> Self {
@@ -17,8 +22,16 @@ impl Problem {
             return Self::new(ProblemKind::NotFound, detail);
         }
         match hidden(kind) {
-            None => Self::new(kind, error.to_string()),
+            None => Self::new(kind, error.to_string()).after_a_wait(kind),
             Some(detail) => Self::new(kind, detail).with_cause(format!("{}: {error}", kind.code())),
+        }
+    }
+
+    fn after_a_wait(self, kind: ProblemKind) -> Self {
+        match kind {
+            ProblemKind::AboveCap => self.retry_after(A_DAY_S),
+            ProblemKind::Restoring => self.retry_after(A_MINUTE_S),
+            _ => self,
         }
     }
 }
@@ -41,6 +54,10 @@ fn hidden(kind: ProblemKind) -> Option<&'static str> {
         ProblemKind::LogUnavailable => {
             "nothing is revealed or changed until the access log can be written again; tell the \
              vault's operator if this lasts"
+        }
+        ProblemKind::LedgerUnavailable => {
+            "nothing is destroyed or revoked until the ledger can be written again; tell the vault's \
+             operator if this lasts"
         }
         ProblemKind::KeyringUnavailable => {
             "the vault's databases cannot be used at the moment; tell the vault's operator if this \
@@ -98,6 +115,8 @@ mod tests {
             Refusal::Field("contact.email".into()),
             Refusal::Quota { retry_at_ms: 0 },
             Refusal::Gone,
+            Refusal::NotApprovable("it has expired"),
+            Refusal::LedgerUnavailable(String::new()),
             Refusal::LogUnavailable(String::new()),
             Refusal::KeyringUnavailable(String::new()),
         ];
@@ -105,5 +124,65 @@ mod tests {
             let code = refusal.code();
             assert_eq!(Problem::from_ops(&refusal.into(), 0).kind.code(), code);
         }
+    }
+
+    #[test]
+    fn every_failure_to_forget_has_a_problem_of_its_own() {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let failures = [
+            (Error::AboveCap { at_most: 50 }, Some(86_400)),
+            (Error::Restoring, Some(60)),
+            (
+                Error::ArchiveKeyMissing {
+                    key_id: "year/2026".to_owned(),
+                },
+                None,
+            ),
+            (
+                Error::CannotArchive {
+                    reason: "no key".to_owned(),
+                },
+                None,
+            ),
+            (
+                Error::ClockJumped {
+                    now: at,
+                    trusted: at,
+                },
+                None,
+            ),
+            (
+                Error::NotConfirmed {
+                    wanted: "move 7 records".to_owned(),
+                },
+                None,
+            ),
+            (
+                Error::Custody(lethe_custody::CustodyError::OtherRequest),
+                None,
+            ),
+        ];
+        for (failure, retry_after_s) in failures {
+            let problem = Problem::from_ops(&failure, 0);
+            assert_eq!(problem.kind.code(), failure.code());
+            assert_eq!(problem.retry_after_s, retry_after_s, "{failure}");
+            assert_eq!(problem.detail, failure.to_string());
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_the_command_line_tells_no_path() {
+        let problem = Problem::from_ops(&Error::NotInitialised("/srv/lethe".into()), 0);
+        assert_eq!(problem.kind, ProblemKind::Internal);
+        assert!(!problem.detail.contains("/srv"));
+    }
+
+    #[test]
+    fn a_text_that_is_no_policy_is_refused_with_the_reason() {
+        let server = crate::testing::TestServer::start();
+        let adopted = server.vault.adopt_policy(&server.operator(), "format = 1");
+        let problem = Problem::from_ops(&adopted.unwrap_err(), 0);
+        assert_eq!(problem.kind, ProblemKind::PolicyInvalid);
+        assert!(problem.detail.contains("revision"), "{}", problem.detail);
     }
 }

@@ -73,8 +73,26 @@ problem_kinds! {
     RequestTimeout => "request-timeout", REQUEST_TIMEOUT, "The request did not arrive in time";
     /// The `Idempotency-Key` was used before.
     IdempotencyReplay => "idempotency-replay", CONFLICT, "This request was made before";
+    /// API keys asked for more erasures than a day allows.
+    AboveCap => "above-cap", TOO_MANY_REQUESTS, "Too many erasures were asked for today";
+    /// A proposal that cannot be approved or carried out.
+    NotApprovable => "not-approvable", CONFLICT, "It cannot be approved";
+    /// There is no archive key for what the law keeps.
+    ArchiveKeyMissing => "archive-key-missing", CONFLICT, "There is no archive key for it";
+    /// A file of the archive's ceremony cannot be used.
+    ArchiveCeremony => "archive-ceremony", BAD_REQUEST, "The archive file cannot be used";
+    /// The text is no policy.
+    PolicyInvalid => "policy-invalid", BAD_REQUEST, "The policy cannot be used";
+    /// The clock moved further than anybody has vouched for.
+    ClockJumped => "clock-jumped", CONFLICT, "The vault's clock is not trusted";
+    /// The first run was not confirmed.
+    NotConfirmed => "not-confirmed", CONFLICT, "The first run is not confirmed";
     /// The log cannot be written, so nothing may be done.
     LogUnavailable => "log-unavailable", SERVICE_UNAVAILABLE, "The access log cannot be written";
+    /// The ledger cannot be written, so nothing may be destroyed or revoked.
+    LedgerUnavailable => "ledger-unavailable", SERVICE_UNAVAILABLE, "The ledger cannot be written";
+    /// Restored from backups, and not caught up yet.
+    Restoring => "restoring", SERVICE_UNAVAILABLE, "The vault is being restored";
     /// The keyring or a database cannot be read or written.
     KeyringUnavailable => "keyring-unavailable", SERVICE_UNAVAILABLE, "The keyring cannot be used";
     /// Too many requests wait.

@@ -21,7 +21,7 @@ pub struct Problem {
     kind: ProblemKind,
     detail: Cow<'static, str>,
     retry_after_s: Option<u64>,
-    key_id: Option<String>,
+    made_id: Option<String>,
     cause: Option<String>,
 }
 
@@ -46,9 +46,9 @@ pub(crate) struct ProblemDocument<'a> {
     detail: &'a str,
     /// The problem type's stable code.
     code: &'a str,
-    /// With `idempotency-replay`: the id of the key that was made then.
+    /// With `idempotency-replay`: the id of what was made then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    key_id: Option<&'a str>,
+    made_id: Option<&'a str>,
 }
 
 /// What went wrong inside, for the operator. Travels in the response's extensions.
@@ -64,7 +64,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             retry_after_s: is_passing.then_some(1),
-            key_id: None,
+            made_id: None,
             cause: None,
         }
     }
@@ -83,8 +83,8 @@ impl Problem {
         self
     }
 
-    pub(crate) fn with_key_id(mut self, id: Option<String>) -> Self {
-        self.key_id = id;
+    pub(crate) fn with_made_id(mut self, id: Option<String>) -> Self {
+        self.made_id = id;
         self
     }
 
@@ -103,7 +103,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             detail: &self.detail,
             code: self.kind.code(),
-            key_id: self.key_id.as_deref(),
+            made_id: self.made_id.as_deref(),
         };
         let body = serde_json::to_vec(&document).expect("texts and numbers serialise");
         let mut response = (status, body).into_response();

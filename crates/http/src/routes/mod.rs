@@ -1,14 +1,20 @@
 //! One endpoint, one file: its documentation, its handler, its tests.
 
 mod docs;
+mod erasures;
 mod fields;
 mod find;
 mod health;
+mod holds;
 mod keys;
 mod log;
 mod metrics;
 mod orders;
+mod policy;
+mod proposals;
+mod retention;
 mod reveal;
+mod statistics;
 mod status;
 mod subjects;
 
@@ -25,10 +31,16 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(orders::routes(settings))
         .merge(keys::routes())
         .merge(log::routes())
+        .merge(erasures::routes())
+        .merge(retention::routes())
+        .merge(holds::routes())
+        .merge(proposals::routes())
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))
         .routes(routes!(subjects::erase::erase_subject))
+        .routes(routes!(policy::list_policies))
+        .routes(routes!(statistics::statistics))
         .routes(routes!(fields::list_fields))
         .routes(routes!(status::status))
         .routes(routes!(health::live))

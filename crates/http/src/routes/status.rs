@@ -27,7 +27,8 @@ pub(crate) struct StatusDocument {
 /// What a shop holds.
 #[derive(ToSchema)]
 #[schema(as = StoreStatus, example = json!({
-    "name": "main", "controller": "Example SAS", "people": 2000, "orders": 5210, "records": 17_350
+    "name": "main", "controller": "Example SAS", "people": 2000, "orders": 410, "records": 1_350,
+    "archived_orders": 4_800
 }))]
 #[expect(
     dead_code,
@@ -44,6 +45,8 @@ pub(crate) struct StoreStatusDocument {
     orders: u64,
     /// Sealed records.
     records: u64,
+    /// Orders in the archive, which nobody can look up by a person.
+    archived_orders: u64,
 }
 
 /// Counts what is stored in the key's shop.

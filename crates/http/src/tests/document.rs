@@ -49,6 +49,11 @@ async fn the_reference_page_shows_every_operation_and_loads_nothing_from_elsewhe
     for path in document["paths"].as_object().unwrap().keys() {
         assert!(page.text().contains(path), "{path}");
     }
+    let optional = "<a href=\"#ErasureDone\">ErasureDone</a> or null";
+    assert!(
+        page.text().contains(optional),
+        "what may be null has a kind"
+    );
     for forbidden in ["<script", "http://", "https://", "style=", "onclick"] {
         assert!(!page.text().contains(forbidden), "{forbidden}");
     }

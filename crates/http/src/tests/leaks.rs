@@ -14,6 +14,7 @@ const EMAIL: &str = "marked-Ana@example.com";
 async fn no_refusal_repeats_what_was_sent() {
     let server = TestServer::start();
     let key = server.key(&Power::ALL);
+    let (order, _) = server.tokens(&key);
     let bodies = [
         json!({ "email": [EMAIL], "purpose": "support" }),
         json!({ "email": EMAIL, "purpose": EMAIL }),
@@ -29,10 +30,37 @@ async fn no_refusal_repeats_what_was_sent() {
         json!({ "recipient": EMAIL, "powers": ["list"], "expires_at_ms": 0 }),
         json!({ "recipient": "a", "powers": ["list"], "expires_at_ms": EMAIL }),
         json!({ "orders": [{ "name": 1, "email": { "a": EMAIL }, "created_at": EMAIL }] }),
+        json!({ "tokens": [EMAIL], "matter": EMAIL, "ground": EMAIL, "review_on": EMAIL }),
+        json!({ "tokens": [EMAIL], "matter": "1", "ground": "legal-claims", "review_on": EMAIL }),
+        json!({
+            "archived": [EMAIL], "categories": [EMAIL], "matter": "1", "ground": "legal-claims",
+            "review_on": "2026-09-01"
+        }),
+        json!({
+            "archived": [EMAIL], "matter": "1", "ground": "legal-claims", "review_on": "2026-09-01"
+        }),
+        json!({ "orders": [EMAIL], "purpose": "legal", "reason": "case 1" }),
+        json!({ "orders": [EMAIL], "purpose": "legal", "reason": EMAIL }),
+        json!({ "holder": EMAIL, "evidence": EMAIL }),
+        json!({ "kind": EMAIL, "on": EMAIL }),
+        json!({ "kind": "return", "reference": EMAIL, "on": "2026-01-10" }),
+        json!({ "sha256": EMAIL }),
         json!([EMAIL, { "id": 1, "currency": EMAIL, "total_price": EMAIL }]),
     ];
+    let events = format!("/v1/orders/{order}/events");
+    let paths = [
+        "/v1/find",
+        "/v1/reveal",
+        "/v1/keys",
+        "/v1/orders",
+        "/v1/legal-holds",
+        "/v1/archive/requests",
+        "/v1/erasures/era_none/holders",
+        "/v1/proposals/prop_none/approve",
+        &events,
+    ];
     for body in bodies {
-        for path in ["/v1/find", "/v1/reveal", "/v1/keys", "/v1/orders"] {
+        for path in paths {
             let answer = server.post(path, Some(&key), body.clone()).await;
             assert!(
                 answer.status.is_client_error(),
@@ -55,6 +83,10 @@ async fn no_path_query_or_header_is_repeated() {
         "/v1/orders?cursor=marked-Ana@example.com",
         "/v1/orders?limit=marked-Ana@example.com",
         "/v1/orders?marked-Ana@example.com=1",
+        "/v1/orders/marked-Ana@example.com/retention",
+        "/v1/retention/runs/marked-Ana@example.com/record",
+        "/v1/retention/runs/run_1/record?format=marked-Ana@example.com",
+        "/v1/erasures?complete=marked-Ana@example.com",
         "/v1/log/entries?subject=marked-Ana@example.com",
         "/v1/log/entries/marked-Ana@example.com/proof",
         "/v1/log/tile/marked-Ana@example.com",
@@ -121,6 +153,10 @@ async fn everything_but_public_files_and_pages_forbids_storing() {
         "/v1/keys".to_owned(),
         "/v1/log/entries".to_owned(),
         "/v1/status".to_owned(),
+        "/v1/erasures".to_owned(),
+        "/v1/policy".to_owned(),
+        "/v1/proposals".to_owned(),
+        format!("/v1/retention/runs/{}/record", server.run_retention()),
         "/v1/nothing".to_owned(),
         "/metrics".to_owned(),
     ];

@@ -83,7 +83,8 @@ pub(crate) struct Preparer {
 pub(crate) struct Terms {
     pub(crate) policy: Arc<Policy>,
     pub(crate) store_name: String,
-    /// Absent while nobody vouches for the clock: nothing is refused for its age then.
+    /// Absent while nobody vouches for the clock or no archive is set up: nothing is refused for its
+    /// age then.
     pub(crate) today: Option<Day>,
 }
 

@@ -32,6 +32,10 @@ impl Vault {
         let policy = self.policy();
         let today = policy.today(self.around.clock.now());
         let archive_keys = self.archive_key_ids()?;
+        // Whoever has set the archive up has decided to sort; before that the first run asks.
+        if archive_keys.is_empty() {
+            return Ok(0);
+        }
         let judge: Judge<'_> = self.judge(&operator, &policy, today, &archive_keys)?;
         let state = &mut *self.intake.lock();
         let mut due = Disposal::new(DisposalKind::Retention);

@@ -40,7 +40,7 @@ pub(crate) struct Args {
 }
 
 /// Enough probe people for every scenario.
-pub(super) const PROBES: u32 = 40;
+pub(super) const PROBES: u32 = 80;
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     let data = globals.data();

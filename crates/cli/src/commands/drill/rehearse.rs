@@ -10,7 +10,9 @@ use crate::error::{CliError, Exit};
 use crate::surroundings::{OsRandom, SystemClock};
 use jiff::tz::TimeZone;
 use lethe_crypto::ApiKey;
-use lethe_drill::{Budget, Drill, DrillError, DrillInput, DrillReport, StolenGrant, copy_folder};
+use lethe_drill::{
+    Budget, Drill, DrillError, DrillInput, DrillReport, Ground, StolenGrant, copy_folder,
+};
 use lethe_http::Listener;
 use lethe_model::{Clock, FieldSet, Grant, Power, Purpose};
 use lethe_ops::{Surroundings, Vault};
@@ -54,9 +56,16 @@ impl Rehearsal<'_> {
             .map_err(CliError::file("cannot write to the drill's scratch folder"))?;
         progress("planting probe people in the copy, and erasing some of them");
         let clock = Arc::new(SteppableClock::starting_at(SystemClock.now()));
-        let mut folder = self.open_copy(&copy, &clock)?;
+        let folder = self.open_copy(&copy, &clock)?;
         let today = clock.now().to_zoned(TimeZone::UTC).date();
-        let planted = probes::plant(&mut folder, self.probes, today, &*clock)?;
+        let shares = probes::set_up_archive(&folder, today)?;
+        let planted = probes::plant(&folder, self.probes, today)?;
+        progress("remembering the folder as a backup would, then erasing some of the probe people");
+        drop(folder);
+        let before = scratch.path().join("before");
+        copy_folder(&copy, &before)?;
+        let mut folder = self.open_copy(&copy, &clock)?;
+        probes::erase_some(&mut folder, &planted, &*clock)?;
         let (key, grant) = stolen_key(&folder, &*clock)?;
         let served = Served::start(folder.vault, &copy, Arc::<SteppableClock>::clone(&clock))?;
         let mut thief = HttpThief {
@@ -71,6 +80,11 @@ impl Rehearsal<'_> {
             probes: &planted.living,
             erased: &planted.erased,
             api: Some(&mut thief),
+            ground: Ground {
+                archived: &planted.archived,
+                shares: shares.as_ref(),
+                before: Some(&before),
+            },
             budget: self.budget,
             scratch: &work,
             progress,

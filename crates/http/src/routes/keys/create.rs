@@ -26,7 +26,8 @@ pub(crate) struct NewKeyRequest {
     /// Who will hold it, in lower-case letters, digits and dashes. Keys of one recipient share
     /// their tokens.
     recipient: String,
-    /// What it may do: `reveal`, `list`, `intake`, `keys`, `audit`.
+    /// What it may do: `reveal`, `list`, `intake`, `keys`, `audit`, `approve`, `erase`,
+    /// `retention`.
     powers: Vec<String>,
     /// With the power `reveal`: the fields.
     #[serde(default)]
@@ -153,7 +154,7 @@ mod tests {
         let first = make(&server, &maker).await.ok().json();
         let again = make(&server, &maker).await;
         assert_eq!(again.problem(), "idempotency-replay");
-        assert_eq!(again.json()["key_id"], first["key"]["id"]);
+        assert_eq!(again.json()["made_id"], first["key"]["id"]);
         assert!(!again.text().contains("lethe_sk_"));
     }
 

@@ -52,7 +52,8 @@ pub(crate) struct EntryDocument {
     /// When, RFC 3339.
     at: String,
     /// What was done: `reveal`, `find`, `intake`, `erase`, `key-create`, `key-revoke`,
-    /// `key-rotation`, `genesis`, `recovery`, `audit`.
+    /// `key-rotation`, `genesis`, `recovery`, `audit`, `retention`, `policy`, `hold`, `approval`,
+    /// `archive`, `restore`.
     act: String,
     /// `act` for a whole act; `intent` and `outcome` for the two ends of one that changes things.
     phase: String,

@@ -1,7 +1,9 @@
 //! Orders, as tokens.
 
+mod explain;
 mod fetch;
 mod list;
+mod note_event;
 mod take_in;
 
 use crate::app::Shared;
@@ -17,6 +19,8 @@ pub(super) fn routes(settings: &Settings) -> OpenApiRouter<Shared> {
         .routes(routes!(list::list_orders))
         .routes(routes!(take_in::take_in_orders).layer(large))
         .routes(routes!(fetch::fetch_order))
+        .routes(routes!(explain::explain_order))
+        .routes(routes!(note_event::note_event))
 }
 
 /// An order without a field of anybody.

@@ -1,68 +1,23 @@
 //! Who may do what: every operation of the OpenAPI document, for every kind of caller.
 
+mod table;
+
 use crate::openapi_json;
 use crate::testing::{Answer, TestKey, TestServer};
 use axum::http::{Method, StatusCode};
 use lethe_model::Power;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// What an operation demands.
-#[derive(Clone, Copy, PartialEq)]
-enum Needs {
-    /// Nothing at all.
-    Nothing,
-    /// A key with this power.
-    Power(Power),
-}
-
-/// Method, path template, what it needs, and the status when that is there.
-const TABLE: &[(&str, &str, Needs, u16)] = &[
-    ("get", "/health", Needs::Nothing, 200),
-    ("get", "/ready", Needs::Nothing, 200),
-    ("get", "/metrics", Needs::Nothing, 200),
-    ("get", "/openapi.json", Needs::Nothing, 200),
-    ("get", "/v1/fields", Needs::Nothing, 200),
-    ("get", "/v1/log/checkpoint", Needs::Nothing, 200),
-    ("get", "/v1/log/key", Needs::Nothing, 200),
-    ("get", "/v1/log/tile/{path}", Needs::Nothing, 200),
-    ("get", "/v1/log/consistency", Needs::Nothing, 200),
-    ("get", "/v1/log/entries/{index}/proof", Needs::Nothing, 200),
-    ("get", "/v1/status", Needs::Power(Power::List), 200),
-    ("get", "/v1/log/entries", Needs::Power(Power::Audit), 200),
-    ("get", "/v1/orders", Needs::Power(Power::List), 200),
-    ("get", "/v1/orders/{token}", Needs::Power(Power::List), 200),
-    (
-        "get",
-        "/v1/subjects/{token}",
-        Needs::Power(Power::List),
-        200,
-    ),
-    ("post", "/v1/orders", Needs::Power(Power::Intake), 200),
-    ("post", "/v1/find", Needs::Power(Power::Reveal), 200),
-    ("post", "/v1/reveal", Needs::Power(Power::Reveal), 200),
-    ("get", "/v1/keys", Needs::Power(Power::Keys), 200),
-    ("post", "/v1/keys", Needs::Power(Power::Keys), 201),
-    (
-        "post",
-        "/v1/keys/{id}/rotate",
-        Needs::Power(Power::Keys),
-        201,
-    ),
-    ("delete", "/v1/keys/{id}", Needs::Power(Power::Keys), 200),
-    (
-        "delete",
-        "/v1/subjects/{token}",
-        Needs::Power(Power::Keys),
-        200,
-    ),
-];
+use table::{Needs, TABLE};
 
 struct Case {
     server: TestServer,
     order: String,
     subject: String,
-    victim: TestKey,
+    /// What stands for `{id}` in a path.
+    id: String,
+    /// The hash of a proposal that may be approved.
+    sha256: String,
 }
 
 impl Case {
@@ -74,8 +29,28 @@ impl Case {
             server,
             order,
             subject,
-            victim,
+            id: victim.id,
+            sha256: "00".repeat(32),
         }
+    }
+
+    /// The same with whatever a good request to this path is about.
+    async fn about(template: &str) -> Self {
+        let mut case = Self::new();
+        let server = &case.server;
+        let asker = server.key(&[Power::Erase]);
+        match template {
+            "/v1/erasures/{id}/cancel" => case.id = server.ask_to_erase(&asker).await,
+            "/v1/erasures/{id}/holders" | "/v1/archive/requests" => {
+                server.make_archive_keys();
+                case.id = server.erase_with_holder(&asker, "newsletter").await;
+            }
+            "/v1/retention/runs/{id}/record" => case.id = server.run_retention(),
+            "/v1/legal-holds/{id}/release" => case.id = server.place_hold(),
+            "/v1/proposals/{id}/approve" => (case.id, case.sha256) = server.propose(),
+            _ => (),
+        }
+        case
     }
 
     /// Sends the operation with a good request.
@@ -87,7 +62,7 @@ impl Case {
         };
         let mut path = template
             .replace("{token}", token)
-            .replace("{id}", &self.victim.id)
+            .replace("{id}", &self.id)
             .replace("{index}", "0")
             .replace("{path}", "0/000.p/1");
         if template == "/v1/log/consistency" {
@@ -109,6 +84,20 @@ impl Case {
                 "id": 7_000_000_000_001_u64, "name": "#2001", "created_at": "2026-01-06T10:00:00Z",
                 "currency": "EUR", "total_price": "10.00"
             }}),
+            "/v1/erasures/{id}/holders" => json!({
+                "holder": "newsletter", "evidence": "ticket 4711"
+            }),
+            // These two take no body.
+            "/v1/erasures/{id}/cancel" | "/v1/legal-holds/{id}/release" => json!({}),
+            "/v1/orders/{token}/events" => json!({ "kind": "delivered", "on": "2026-01-10" }),
+            "/v1/legal-holds" => json!({
+                "tokens": [self.order], "matter": "2026/0042", "ground": "legal-claims",
+                "review_on": "2026-09-01"
+            }),
+            "/v1/proposals/{id}/approve" => json!({ "sha256": self.sha256 }),
+            "/v1/archive/requests" => json!({
+                "orders": ["#1001"], "purpose": "legal", "reason": "case 2026/0042"
+            }),
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({
                 "recipient": "new", "powers": ["keys"], "expires_at_ms": expires_at_ms
@@ -166,10 +155,13 @@ async fn strangers_and_revoked_keys_are_refused_wherever_a_key_is_needed() {
 async fn keys_without_the_power_are_refused() {
     let case = Case::new();
     for (method, path, needs, _) in TABLE {
-        let Needs::Power(needed) = needs else {
+        let enough = needs.enough();
+        let mut others = Power::ALL.to_vec();
+        others.retain(|one| !enough.contains(one));
+        // What needs nothing, or any power, is refused to no key.
+        if enough.is_empty() || others.is_empty() {
             continue;
-        };
-        let others: Vec<Power> = Power::ALL.into_iter().filter(|one| one != needed).collect();
+        }
         let key = case.server.key(&others);
         let answer = case.call(method, path, Some(&key)).await;
         assert_eq!(
@@ -185,25 +177,23 @@ async fn keys_without_the_power_are_refused() {
 #[tokio::test]
 async fn keys_with_the_power_are_served() {
     for (method, path, needs, status) in TABLE {
-        let case = Case::new();
-        let powers: &[Power] = match needs {
-            Needs::Nothing => continue,
-            Needs::Power(power) => &[*power],
-        };
-        // Rotation hands out the old key's grant, which must not be wider than the maker's.
-        let with_list = [powers, &[Power::List]].concat();
-        let powers = if path.ends_with("rotate") {
-            &with_list
-        } else {
-            powers
-        };
-        let key = case.server.key(powers);
-        let answer = case.call(method, path, Some(&key)).await;
-        assert_eq!(
-            answer.status.as_u16(),
-            *status,
-            "{method} {path}: {}",
-            answer.text()
-        );
+        for power in needs.enough() {
+            let case = Case::about(path).await;
+            // Rotation hands out the old key's grant, which must not be wider than the maker's.
+            let with_list = [*power, Power::List];
+            let powers = if path.ends_with("rotate") {
+                &with_list[..]
+            } else {
+                std::slice::from_ref(power)
+            };
+            let key = case.server.key(powers);
+            let answer = case.call(method, path, Some(&key)).await;
+            assert_eq!(
+                answer.status.as_u16(),
+                *status,
+                "{method} {path} {power:?}: {}",
+                answer.text()
+            );
+        }
     }
 }

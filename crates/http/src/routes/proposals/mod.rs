@@ -1,0 +1,70 @@
+//! Proposals: what waits until two others have approved it.
+
+mod approve;
+mod list;
+mod request_archive;
+
+use crate::app::Shared;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list_proposals))
+        .routes(routes!(approve::approve_proposal))
+        .routes(routes!(request_archive::request_archive))
+}
+
+/// Something that waits for approval, or waited.
+#[derive(ToSchema)]
+#[schema(as = Proposal, example = json!({
+    "id": "prop_5f0c2a9b31de", "kind": "archive-request", "reason": "case 2026/0042",
+    "requested_by": "key_5f0c2a9b31de", "created_at": "2026-03-02T10:15:30Z",
+    "expires_at": "2026-03-09T10:15:30Z", "sha256": "9f86d081…", "records": 3, "approvals": [],
+    "is_approved": false, "used_at": null
+}))]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct ProposalDocument {
+    /// Its public id.
+    id: String,
+    /// What would be done: `archive-request`, `archive-test` or `retention-above-cap`.
+    kind: String,
+    /// Why.
+    reason: String,
+    /// The credential that asked.
+    requested_by: String,
+    /// When, RFC 3339.
+    created_at: String,
+    /// It is not done later.
+    expires_at: String,
+    /// SHA-256 over exactly what was asked for: what an approver approves.
+    sha256: String,
+    /// How many records it is about, where it is about records.
+    records: Option<u64>,
+    /// Who approved.
+    approvals: Vec<ApprovalDocument>,
+    /// Whether enough have.
+    is_approved: bool,
+    /// When it was done.
+    used_at: Option<String>,
+}
+
+/// One approval.
+#[derive(ToSchema)]
+#[schema(as = Approval)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct ApprovalDocument {
+    /// Who: the recipient of the key.
+    recipient: String,
+    /// With which key.
+    key: String,
+    /// When, RFC 3339.
+    approved_at: String,
+}

@@ -1,0 +1,148 @@
+//! What every operation of the OpenAPI document needs.
+
+use lethe_model::Power;
+
+/// What an operation demands.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Needs {
+    /// Nothing at all.
+    Nothing,
+    /// A key with this power.
+    Power(Power),
+    /// A key with one of these powers.
+    AnyOf(&'static [Power]),
+}
+
+/// Method, path template, what it needs, and the status when that is there.
+pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
+    ("get", "/health", Needs::Nothing, 200),
+    ("get", "/ready", Needs::Nothing, 200),
+    ("get", "/metrics", Needs::Nothing, 200),
+    ("get", "/openapi.json", Needs::Nothing, 200),
+    ("get", "/v1/fields", Needs::Nothing, 200),
+    ("get", "/v1/log/checkpoint", Needs::Nothing, 200),
+    ("get", "/v1/log/key", Needs::Nothing, 200),
+    ("get", "/v1/log/tile/{path}", Needs::Nothing, 200),
+    ("get", "/v1/log/consistency", Needs::Nothing, 200),
+    ("get", "/v1/log/entries/{index}/proof", Needs::Nothing, 200),
+    ("get", "/v1/status", Needs::Power(Power::List), 200),
+    ("get", "/v1/log/entries", Needs::Power(Power::Audit), 200),
+    ("get", "/v1/orders", Needs::Power(Power::List), 200),
+    ("get", "/v1/orders/{token}", Needs::Power(Power::List), 200),
+    (
+        "get",
+        "/v1/subjects/{token}",
+        Needs::Power(Power::List),
+        200,
+    ),
+    ("post", "/v1/orders", Needs::Power(Power::Intake), 200),
+    ("post", "/v1/find", Needs::Power(Power::Reveal), 200),
+    ("post", "/v1/reveal", Needs::Power(Power::Reveal), 200),
+    ("get", "/v1/keys", Needs::Power(Power::Keys), 200),
+    ("post", "/v1/keys", Needs::Power(Power::Keys), 201),
+    (
+        "post",
+        "/v1/keys/{id}/rotate",
+        Needs::Power(Power::Keys),
+        201,
+    ),
+    ("delete", "/v1/keys/{id}", Needs::Power(Power::Keys), 200),
+    (
+        "delete",
+        "/v1/subjects/{token}",
+        Needs::Power(Power::Erase),
+        202,
+    ),
+    ("get", "/v1/erasures", Needs::Power(Power::Erase), 200),
+    (
+        "post",
+        "/v1/erasures/{id}/cancel",
+        Needs::Power(Power::Erase),
+        200,
+    ),
+    (
+        "post",
+        "/v1/erasures/{id}/holders",
+        Needs::Power(Power::Erase),
+        200,
+    ),
+    ("get", "/v1/policy", Needs::AnyOf(&Power::ALL), 200),
+    (
+        "get",
+        "/v1/orders/{token}/retention",
+        Needs::Power(Power::List),
+        200,
+    ),
+    (
+        "post",
+        "/v1/orders/{token}/events",
+        Needs::Power(Power::Intake),
+        204,
+    ),
+    (
+        "get",
+        "/v1/retention/plan",
+        Needs::Power(Power::Retention),
+        200,
+    ),
+    (
+        "get",
+        "/v1/retention/runs",
+        Needs::Power(Power::Retention),
+        200,
+    ),
+    (
+        "get",
+        "/v1/retention/runs/{id}/record",
+        Needs::Power(Power::Retention),
+        200,
+    ),
+    (
+        "get",
+        "/v1/legal-holds",
+        Needs::Power(Power::Retention),
+        200,
+    ),
+    (
+        "post",
+        "/v1/legal-holds",
+        Needs::Power(Power::Retention),
+        201,
+    ),
+    (
+        "post",
+        "/v1/legal-holds/{id}/release",
+        Needs::Power(Power::Retention),
+        200,
+    ),
+    (
+        "get",
+        "/v1/proposals",
+        Needs::AnyOf(&[Power::Approve, Power::Retention]),
+        200,
+    ),
+    (
+        "post",
+        "/v1/proposals/{id}/approve",
+        Needs::Power(Power::Approve),
+        200,
+    ),
+    (
+        "post",
+        "/v1/archive/requests",
+        Needs::Power(Power::Retention),
+        201,
+    ),
+    ("get", "/v1/statistics", Needs::Power(Power::List), 200),
+];
+
+impl Needs {
+    /// Returns the powers each of which is enough.
+    pub(super) fn enough(&self) -> &[Power] {
+        match self {
+            Self::Nothing => &[],
+            Self::Power(power) => std::slice::from_ref(power),
+            Self::AnyOf(powers) => powers,
+        }
+    }
+}
