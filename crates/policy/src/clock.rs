@@ -1,9 +1,13 @@
-//! Clocks: the days in an order's or an account's life from which terms count.
+//! Clocks: what is known of the days in the life of an order or an account.
+
+use std::fmt;
+
+use lethe_model::Category;
+use serde::Serialize;
 
 use crate::Day;
-use serde::{Deserialize, Serialize};
 
-/// What is known of an order.
+/// The days of one order. What an export lacks is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderClock {
     /// When it was placed.
@@ -16,11 +20,11 @@ pub struct OrderClock {
     pub delivered: Option<Day>,
     /// When it was cancelled.
     pub cancelled: Option<Day>,
-    /// When money was last returned.
+    /// When money last went back.
     pub refunded: Option<Day>,
-    /// When the last return or dispute ended.
+    /// When the latest return, refund or dispute was closed.
     pub last_closed_event: Option<Day>,
-    /// Since when the latest return or dispute is open.
+    /// Since when a return, refund or dispute has been open; the latest, where several are.
     pub open_event_since: Option<Day>,
     /// The total in the currency's minor unit.
     pub total_minor: Option<i64>,
@@ -28,26 +32,26 @@ pub struct OrderClock {
     pub currency: Option<String>,
 }
 
-/// What is known of an account.
+/// The days of one account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AccountClock {
     /// When it was made.
     pub created: Option<Day>,
-    /// When the person was last in touch.
+    /// When the person themselves last made contact. Opening an e-mail is no contact.
     pub last_contact: Option<Day>,
 }
 
-/// Either.
+/// The clock that a record is judged by.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock<'a> {
-    /// An order's.
+    /// A record of an order.
     Order(&'a OrderClock),
-    /// An account's.
+    /// A customer account.
     Account(&'a AccountClock),
 }
 
-/// What a term counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The event from whose day a period is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartEvent {
     /// The order was placed.
@@ -58,18 +62,30 @@ pub enum StartEvent {
     Shipped,
     /// It arrived.
     Delivered,
-    /// The latest of shipping, delivery, cancellation, refund, and the end of returns and disputes.
+    /// The latest of shipped, delivered, cancelled, refunded, and a closed return or dispute.
     LastEvent,
-    /// The end of the financial year in which it was paid, else placed.
+    /// The end of the financial year that contains the day of payment, else of the order.
     FinancialYearEnd,
-    /// The person was last in touch.
+    /// The person themselves last made contact.
     LastContact,
     /// The account was made.
     Created,
 }
 
 impl StartEvent {
-    /// Returns its name in policies.
+    /// Every start event.
+    pub const ALL: [Self; 8] = [
+        Self::Ordered,
+        Self::Paid,
+        Self::Shipped,
+        Self::Delivered,
+        Self::LastEvent,
+        Self::FinancialYearEnd,
+        Self::LastContact,
+        Self::Created,
+    ];
+
+    /// Returns the name used in the policy.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ordered => "ordered",
@@ -83,29 +99,22 @@ impl StartEvent {
         }
     }
 
-    /// Says whether it is a day of an account rather than of an order.
-    pub(crate) const fn is_of_account(self) -> bool {
-        matches!(self, Self::LastContact | Self::Created)
+    /// Says whether a record of this category can have such an event.
+    pub(crate) fn fits(self, category: Category) -> bool {
+        let is_of_account = matches!(self, Self::LastContact | Self::Created);
+        is_of_account == (category == Category::Account)
     }
+}
 
-    /// Returns the day it happened on; `year_end` says when a day's financial year ends.
-    pub(crate) fn day(self, clock: Clock<'_>, year_end: impl Fn(Day) -> Day) -> Option<Day> {
-        match (self, clock) {
-            (Self::Ordered, Clock::Order(order)) => order.ordered,
-            (Self::Paid, Clock::Order(order)) => order.paid,
-            (Self::Shipped, Clock::Order(order)) => order.shipped,
-            (Self::Delivered, Clock::Order(order)) => order.delivered,
-            (Self::LastEvent, Clock::Order(order)) => order.last_event(),
-            (Self::FinancialYearEnd, Clock::Order(order)) => order.accounted().map(year_end),
-            (Self::LastContact, Clock::Account(account)) => account.last_contact,
-            (Self::Created, Clock::Account(account)) => account.created,
-            _ => None,
-        }
+impl fmt::Display for StartEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
 impl OrderClock {
-    fn last_event(&self) -> Option<Day> {
+    /// Returns the latest day on which something came to an end, open events aside.
+    pub fn last_event(&self) -> Option<Day> {
         [
             self.shipped,
             self.delivered,
@@ -118,40 +127,86 @@ impl OrderClock {
         .max()
     }
 
-    /// The day accounting goes by.
-    pub(crate) fn accounted(&self) -> Option<Day> {
-        self.paid.or(self.ordered)
+    /// Returns the day that accounting goes by: paid, else ordered, else the earliest that is known
+    /// at all.
+    pub fn booked(&self) -> Option<Day> {
+        let events = [
+            self.shipped,
+            self.delivered,
+            self.cancelled,
+            self.refunded,
+            self.last_closed_event,
+        ];
+        self.paid
+            .or(self.ordered)
+            .or_else(|| events.into_iter().flatten().min())
     }
 
-    /// Says whether somebody owed or paid something: what was cancelled unpaid makes no invoice.
-    pub(crate) fn is_owed(&self) -> bool {
-        (self.paid.is_some() || self.cancelled.is_none()) && self.total_minor != Some(0)
+    /// Says whether there is a sale to account for: something was paid (or given back, which says
+    /// the same) or never cancelled, and it was not free.
+    pub fn is_owed(&self) -> bool {
+        let is_paid = self.paid.is_some() || self.refunded.is_some();
+        let is_free = self.total_minor.is_some_and(|total| total <= 0);
+        (is_paid || self.cancelled.is_none()) && !is_free
     }
 }
 
-/// What an archived record's terms count from, as the archive keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArchiveClock {
-    /// The rule that archived it.
-    pub rule: String,
-    /// The keeps that applied, each with the day it counts from.
-    pub keeps: Vec<(String, Day)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A clock that cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an archived record's clock is malformed")]
-pub struct BadArchiveClock;
-
-impl ArchiveClock {
-    /// Writes it as one line.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("words and numbers serialise")
+    #[test]
+    fn what_was_cancelled_unpaid_or_cost_nothing_is_owed_by_nobody() {
+        let day = Some(Day(20_000));
+        let order = OrderClock {
+            ordered: day,
+            total_minor: Some(5900),
+            ..OrderClock::default()
+        };
+        assert!(order.is_owed());
+        let cancelled = OrderClock {
+            cancelled: day,
+            ..order.clone()
+        };
+        assert!(!cancelled.is_owed());
+        for paid in [
+            OrderClock {
+                paid: day,
+                ..cancelled.clone()
+            },
+            OrderClock {
+                refunded: day,
+                ..cancelled.clone()
+            },
+        ] {
+            assert!(paid.is_owed(), "{paid:?}");
+        }
+        for total_minor in [Some(0), Some(-1)] {
+            let free = OrderClock {
+                total_minor,
+                paid: day,
+                ..order.clone()
+            };
+            assert!(!free.is_owed(), "{free:?}");
+        }
+        assert!(
+            OrderClock::default().is_owed(),
+            "nothing is known, so it may be"
+        );
     }
 
-    /// Reads it.
-    pub fn parse(text: &str) -> Result<Self, BadArchiveClock> {
-        serde_json::from_str(text).map_err(|_| BadArchiveClock)
+    #[test]
+    fn accounting_goes_by_payment_then_order_then_whatever_is_known() {
+        let mut order = OrderClock {
+            shipped: Some(Day(5)),
+            refunded: Some(Day(3)),
+            ..OrderClock::default()
+        };
+        assert_eq!(order.booked(), Some(Day(3)));
+        order.ordered = Some(Day(9));
+        assert_eq!(order.booked(), Some(Day(9)));
+        order.paid = Some(Day(10));
+        assert_eq!(order.booked(), Some(Day(10)));
+        assert_eq!(OrderClock::default().booked(), None);
     }
 }
