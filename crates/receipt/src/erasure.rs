@@ -1,6 +1,7 @@
 //! The receipt of an erased person.
 
-use crate::openings::Openings;
+use crate::openings::{Hit, Openings};
+use crate::published::{PublishedScope, ScopeError};
 use crate::signed::{ReceiptError, sign, verify};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -110,14 +111,33 @@ impl ErasureReceipt {
         self.holders
             .iter()
             .all(|holder| holder.confirmed_at.is_some())
-            && self.kept.iter().all(|kept| kept.until.is_some())
+            && !self.is_held()
+    }
+
+    /// Says whether a legal hold keeps something: the person's openings stay in the vault as long.
+    pub fn is_held(&self) -> bool {
+        self.kept.iter().any(|kept| kept.until.is_none())
+    }
+
+    /// Says which entries of a published scope were about the person of this receipt.
+    ///
+    /// # Errors
+    ///
+    /// [`ScopeError`].
+    pub fn recognise(&self, published: &PublishedScope) -> Result<Vec<Hit>, ScopeError> {
+        published.check_format()?;
+        if published.origin != self.log_origin {
+            return Err(ScopeError::OtherLog);
+        }
+        let openings = self.openings.as_ref().ok_or(ScopeError::Openings)?;
+        openings.recognise(published)
     }
 
     /// Writes and signs the receipt.
     pub fn sign(&self, signer: &NoteSigner) -> String {
         let line = format!(
             "{} erased {} records on {}{}",
-            self.controller.replace('\n', " "),
+            self.controller,
             self.erased.records,
             self.dates.live_system,
             if self.kept.is_empty() {

@@ -1,16 +1,15 @@
 //! The destruction record as a page to print: one file, no script, readable by a screen reader.
 
-use crate::DestructionRecord;
-use jiff::civil::Date;
+use crate::{Action, DestructionRecord, RuleDone};
 
 const STYLE: &str = "body{font:11pt/1.45 Georgia,serif;color:#111;max-width:48rem;margin:2.5rem auto;padding:0 1rem}\
 h1{font-size:1.7rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}\
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.2rem;margin:1rem 0}dt{color:#555}dd{margin:0}\
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1.2rem;margin:1rem 0}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bottom:1px solid #ccc}\
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}caption{text-align:left;color:#555;padding-bottom:.4rem}\
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td span{white-space:nowrap}tr{break-inside:avoid}.wide{overflow-x:auto}caption{text-align:left;color:#555;padding-bottom:.4rem}\
 pre{white-space:pre-wrap;word-break:break-all;font:8pt/1.35 monospace;border:1px solid #ccc;padding:.6rem}\
 .sign{display:grid;grid-template-columns:1fr 1fr;gap:3rem;margin-top:3rem}.sign div{border-top:1px solid #111;padding-top:.3rem;color:#555}\
-@page{margin:2cm}@media print{body{margin:0;max-width:none}pre{page-break-inside:avoid}}";
+@page{margin:2cm}@media print{body{margin:0;max-width:none}.wide{overflow:visible}pre,.sign{break-inside:avoid}}";
 
 impl DestructionRecord {
     /// Writes it as a page; with the signed text at its end, so that the print can be verified.
@@ -35,9 +34,10 @@ impl DestructionRecord {
         page.push_str(&self.held_back_list());
         page.push_str(&format!(
             "<h2>What this means</h2><p>Each record had a key of its own; the keys were destroyed and the \
-             sealed bytes removed. Copies of the keyring in backups open until <strong>{}</strong>, when the \
-             last of them is destroyed; after that no copy opens. Copies that were stolen before are not \
-             reached by any erasure.</p>",
+             sealed bytes removed.{} Copies of the keyring in backups open until <strong>{}</strong>, when \
+             the last of them is destroyed; after that no backup opens. Copies that were stolen before are \
+             not reached by any erasure.</p>",
+            self.archive_note(),
             self.last_keyring_backup
         ));
         if let Some(signed) = signed {
@@ -77,20 +77,17 @@ impl DestructionRecord {
     }
 
     fn rules_table(&self) -> String {
-        let date =
-            |date: Option<Date>| date.map_or_else(|| "–".to_owned(), |date| date.to_string());
         let rows: Vec<String> = self
             .rules
             .iter()
             .map(|rule| {
                 format!(
-                    "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td><td>{} – {}</td><td>{}</td></tr>",
+                    "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>",
                     escape(&rule.name),
                     escape(&rule.category),
                     rule.action.words(),
                     rule.records,
-                    date(rule.earliest_start),
-                    date(rule.latest_start),
+                    span(rule),
                     escape(&rule.reference)
                 )
             })
@@ -99,12 +96,25 @@ impl DestructionRecord {
             return "<h2>What was done</h2><p>Nothing was due.</p>".to_owned();
         }
         format!(
-            "<h2>What was done</h2><table><caption>Records by rule; the days are those their terms counted from</caption>\
+            "<h2>What was done</h2><div class=\"wide\" role=\"region\" aria-label=\"Records by rule\" \
+             tabindex=\"0\"><table><caption>Records by rule; the days are those their terms counted from</caption>\
              <thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Kind</th><th scope=\"col\">Action</th>\
              <th scope=\"col\" class=\"n\">Records</th><th scope=\"col\">Counted from</th><th scope=\"col\">Reference</th></tr></thead>\
-             <tbody>{}</tbody></table>",
+             <tbody>{}</tbody></table></div>",
             rows.join("")
         )
+    }
+
+    fn archive_note(&self) -> &'static str {
+        if self
+            .rules
+            .iter()
+            .any(|rule| rule.action == Action::Archived)
+        {
+            " What was sorted into the archive has a new key there."
+        } else {
+            ""
+        }
     }
 
     fn held_back_list(&self) -> String {
@@ -123,6 +133,14 @@ impl DestructionRecord {
             "<h2>What was due and is kept</h2><ul>{}</ul>",
             items.collect::<String>()
         )
+    }
+}
+
+/// Returns the days that the terms of a rule's records counted from.
+fn span(rule: &RuleDone) -> String {
+    match (rule.earliest_start, rule.latest_start) {
+        (Some(first), Some(last)) => format!("<span>{first}</span> to <span>{last}</span>"),
+        _ => "–".to_owned(),
     }
 }
 

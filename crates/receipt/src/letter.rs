@@ -78,11 +78,13 @@ impl Language {
 struct Words {
     greeting: &'static str,
     erased: &'static str,
+    erased_in_part: &'static str,
     kinds: &'static str,
     kept: &'static str,
     kept_until: &'static str,
     kept_hold: &'static str,
     restricted: &'static str,
+    restricted_held: &'static str,
     backups: &'static str,
     residue: &'static str,
     holders: &'static str,
@@ -91,6 +93,8 @@ struct Words {
     partial: &'static str,
     stolen: &'static str,
     receipt: &'static str,
+    secret: &'static str,
+    secret_held: &'static str,
     complain: &'static str,
     months: [&'static str; 12],
     categories: [&'static str; 7],
@@ -101,10 +105,13 @@ impl ErasureReceipt {
     pub fn letter(&self, language: Language) -> String {
         let words = language.words();
         let mut parts = vec![words.greeting.to_owned()];
-        parts.push(fill(
-            words.erased,
-            &[&self.store, &language.day(self.erased_at)],
-        ));
+        let erased = if self.kept.is_empty() {
+            words.erased
+        } else {
+            words.erased_in_part
+        };
+        let on = language.day(self.erased_at);
+        parts.push(fill(erased, &[&self.store, &on]));
         if !self.erased.categories.is_empty() {
             let kinds: Vec<&str> = self
                 .erased
@@ -117,7 +124,12 @@ impl ErasureReceipt {
         if !self.kept.is_empty() {
             let lines: Vec<String> = self.kept.iter().map(|one| kept(language, one)).collect();
             parts.push(format!("{}\n{}", words.kept, lines.join("\n")));
-            parts.push(words.restricted.to_owned());
+            let restricted = if self.is_held() {
+                words.restricted_held
+            } else {
+                words.restricted
+            };
+            parts.push(restricted.to_owned());
         }
         parts.push(fill(
             words.backups,
@@ -150,6 +162,12 @@ impl ErasureReceipt {
         }
         parts.push(words.stolen.to_owned());
         parts.push(fill(words.receipt, &[&self.receipt_id]));
+        // Only what holds is said: under a hold the vault keeps the openings too.
+        match (&self.openings, self.is_held()) {
+            (None, _) => {}
+            (Some(_), false) => parts.push(words.secret.to_owned()),
+            (Some(_), true) => parts.push(words.secret_held.to_owned()),
+        }
         parts.push(words.complain.to_owned());
         parts.push(self.controller.clone());
         parts.join("\n\n") + "\n"
@@ -181,20 +199,24 @@ fn fill(sentence: &str, values: &[&str]) -> String {
 
 const EN: Words = Words {
     greeting: "Dear customer,",
-    erased: "you asked us to erase your data. In the shop {} we did so on {}.",
+    erased: "You asked us to erase your data. In the shop {} we did so on {}.",
+    erased_in_part: "You asked us to erase your data. In the shop {} we did so on {}, as far as the law allows today.",
     kinds: "Erased: {}.",
-    kept: "The law does not allow us to erase everything yet. We keep:",
-    kept_until: "- {}, until {} ({})",
-    kept_hold: "- {}, as long as it is needed for legal claims ({})",
+    kept: "This we still have to keep, and no more:",
+    kept_until: "- {}: the part that the law requires, until {} ({})",
+    kept_hold: "- {}: while a legal claim needs it, without a fixed end yet ({})",
     restricted: "These data are no longer linked to your customer account and are used for nothing else.",
-    backups: "Copies in our backups can no longer be read after {} at the latest.",
+    restricted_held: "What is kept is used for nothing else. What a legal claim holds back is erased when the claim has ended; you need not ask again.",
+    backups: "Copies of the erased data in our backups can no longer be read after {} at the latest.",
     residue: "Traces of the destroyed keys in unused parts of our storage lose their meaning with the next key change.",
     holders: "We have asked others who received your data to erase it:",
     confirmed: "confirmed on {}",
     open: "asked on {}, not confirmed yet",
-    partial: "The erasure is therefore not complete yet.",
+    partial: "The erasure is not complete yet.",
     stolen: "An erasure does not reach copies that somebody may have stolen earlier.",
-    receipt: "The receipt {} is enclosed. It is signed and holds a secret of yours: with it you, and only you, can later check whether you are in a list we publish after an incident. Keep it in a safe place; we have no copy.",
+    receipt: "The receipt {} is enclosed. It is signed. Anybody can check the signature with the free program Lethe (`lethe receipt verify`) and the verifier key that we publish.",
+    secret: "The receipt holds a secret of yours: with it you, and only you, can later check whether you are in a list we publish after an incident. Keep it in a safe place; we have no copy.",
+    secret_held: "The receipt holds a secret of yours: with it you can later check whether you are in a list we publish after an incident. Keep it in a safe place. Until the legal claim has ended, we can still check this too.",
     complain: "If you do not agree, you can complain to your data protection authority or go to court (Art. 12(4) GDPR).",
     months: [
         "January",
@@ -223,20 +245,24 @@ const EN: Words = Words {
 
 const FR: Words = Words {
     greeting: "Madame, Monsieur,",
-    erased: "vous nous avez demandé d'effacer vos données. Dans la boutique {}, nous l'avons fait le {}.",
+    erased: "Vous nous avez demandé d'effacer vos données. Dans la boutique {}, nous l'avons fait le {}.",
+    erased_in_part: "Vous nous avez demandé d'effacer vos données. Dans la boutique {}, nous l'avons fait le {}, dans la mesure où la loi le permet aujourd'hui.",
     kinds: "Données effacées : {}.",
-    kept: "La loi ne nous permet pas encore de tout effacer. Nous conservons :",
-    kept_until: "- {}, jusqu'au {} ({})",
-    kept_hold: "- {}, tant qu'elles sont nécessaires à la défense de droits en justice ({})",
+    kept: "Nous devons encore conserver ce qui suit, et rien de plus :",
+    kept_until: "- {} : la partie exigée par la loi, jusqu'au {} ({})",
+    kept_hold: "- {} : tant qu'une réclamation en justice l'exige, sans date de fin à ce jour ({})",
     restricted: "Ces données ne sont plus rattachées à votre compte client et ne servent à rien d'autre.",
-    backups: "Les copies présentes dans nos sauvegardes ne pourront plus être lues après le {} au plus tard.",
+    restricted_held: "Les données conservées ne servent à rien d'autre. Celles que retient une réclamation en justice seront effacées lorsqu'elle aura pris fin, sans nouvelle demande de votre part.",
+    backups: "Les copies des données effacées qui se trouvent dans nos sauvegardes ne pourront plus être lues après le {} au plus tard.",
     residue: "Les traces des clés détruites dans des zones inutilisées de notre stockage perdront leur sens au prochain changement de clés.",
     holders: "Nous avons demandé à ceux qui ont reçu vos données de les effacer :",
     confirmed: "confirmé le {}",
     open: "demandé le {}, pas encore confirmé",
-    partial: "L'effacement n'est donc pas encore complet.",
+    partial: "L'effacement n'est pas encore complet.",
     stolen: "Un effacement n'atteint pas les copies qui auraient été volées auparavant.",
-    receipt: "Le reçu {} est joint. Il est signé et contient un secret qui vous appartient : avec lui, vous seul pourrez vérifier plus tard si vous figurez dans une liste que nous publierions après un incident. Conservez-le en lieu sûr ; nous n'en gardons pas de copie.",
+    receipt: "Le reçu {} est joint. Il est signé. Chacun peut vérifier la signature avec le logiciel libre Lethe (`lethe receipt verify`) et la clé de vérification que nous publions.",
+    secret: "Le reçu contient un secret qui vous appartient : grâce à lui, vous pourrez vérifier plus tard, vous et personne d'autre, si vous figurez dans une liste que nous publierions après un incident. Conservez-le en lieu sûr ; nous n'en gardons pas de copie.",
+    secret_held: "Le reçu contient un secret qui vous appartient : grâce à lui, vous pourrez vérifier plus tard si vous figurez dans une liste que nous publierions après un incident. Conservez-le en lieu sûr. Tant que la réclamation en justice n'a pas pris fin, nous pouvons encore le vérifier nous aussi.",
     complain: "Si vous n'êtes pas d'accord, vous pouvez saisir votre autorité de protection des données (en France, la CNIL) ou un tribunal (art. 12, § 4, du RGPD).",
     months: [
         "janvier",
@@ -266,19 +292,23 @@ const FR: Words = Words {
 const DE: Words = Words {
     greeting: "Guten Tag,",
     erased: "Sie haben uns gebeten, Ihre Daten zu löschen. Im Shop {} haben wir das am {} getan.",
+    erased_in_part: "Sie haben uns gebeten, Ihre Daten zu löschen. Im Shop {} haben wir das am {} getan, soweit das Gesetz es heute zulässt.",
     kinds: "Gelöscht: {}.",
-    kept: "Das Gesetz erlaubt uns noch nicht, alles zu löschen. Wir behalten:",
-    kept_until: "- {}, bis zum {} ({})",
-    kept_hold: "- {}, solange sie für Rechtsansprüche gebraucht werden ({})",
+    kept: "Folgendes müssen wir noch aufbewahren, und nicht mehr als das:",
+    kept_until: "- {}: der gesetzlich vorgeschriebene Teil, bis zum {} ({})",
+    kept_hold: "- {}: solange ein Rechtsanspruch es erfordert, noch ohne festes Ende ({})",
     restricted: "Diese Daten sind nicht mehr mit Ihrem Kundenkonto verbunden und werden für nichts anderes verwendet.",
-    backups: "Kopien in unseren Sicherungen lassen sich spätestens nach dem {} nicht mehr lesen.",
+    restricted_held: "Was aufbewahrt wird, wird für nichts anderes verwendet. Was wegen eines Rechtsanspruchs zurückgehalten wird, löschen wir, sobald er erledigt ist; Sie müssen uns nicht noch einmal darum bitten.",
+    backups: "Kopien der gelöschten Daten in unseren Sicherungen lassen sich spätestens nach dem {} nicht mehr lesen.",
     residue: "Spuren der vernichteten Schlüssel in unbenutzten Teilen unserer Speicher verlieren mit dem nächsten Schlüsselwechsel ihren Sinn.",
     holders: "Wir haben andere, die Ihre Daten erhalten haben, um Löschung gebeten:",
     confirmed: "bestätigt am {}",
-    open: "gefragt am {}, noch nicht bestätigt",
-    partial: "Die Löschung ist daher noch nicht vollständig.",
+    open: "angefragt am {}, noch nicht bestätigt",
+    partial: "Die Löschung ist noch nicht vollständig.",
     stolen: "Eine Löschung erreicht keine Kopien, die vorher gestohlen wurden.",
-    receipt: "Die Quittung {} liegt bei. Sie ist unterschrieben und enthält ein Geheimnis, das Ihnen gehört: Damit können Sie, und nur Sie, später prüfen, ob Sie in einer Liste stehen, die wir nach einem Vorfall veröffentlichen. Bewahren Sie sie sicher auf; wir haben keine Kopie.",
+    receipt: "Die Quittung {} liegt bei. Sie ist digital signiert. Jeder kann die Signatur mit dem freien Programm Lethe (`lethe receipt verify`) und dem Prüfschlüssel prüfen, den wir veröffentlichen.",
+    secret: "Die Quittung enthält ein Geheimnis, das Ihnen gehört: Damit können Sie, und nur Sie, später prüfen, ob Sie in einer Liste stehen, die wir nach einem Vorfall veröffentlichen. Bewahren Sie sie sicher auf; wir haben keine Kopie.",
+    secret_held: "Die Quittung enthält ein Geheimnis, das Ihnen gehört: Damit können Sie später prüfen, ob Sie in einer Liste stehen, die wir nach einem Vorfall veröffentlichen. Bewahren Sie sie sicher auf. Bis der Rechtsanspruch erledigt ist, können auch wir das noch prüfen.",
     complain: "Wenn Sie nicht einverstanden sind, können Sie sich bei Ihrer Datenschutzbehörde beschweren oder vor Gericht gehen (Art. 12 Abs. 4 DSGVO).",
     months: [
         "Januar",
@@ -306,21 +336,25 @@ const DE: Words = Words {
 };
 
 const ES: Words = Words {
-    greeting: "Estimado cliente:",
-    erased: "nos pidió que borráramos sus datos. En la tienda {} lo hicimos el {}.",
-    kinds: "Borrado: {}.",
-    kept: "La ley todavía no nos permite borrarlo todo. Conservamos:",
-    kept_until: "- {}, hasta el {} ({})",
-    kept_hold: "- {}, mientras se necesiten para reclamaciones legales ({})",
+    greeting: "Estimada clienta, estimado cliente:",
+    erased: "Nos pidió que borráramos sus datos. En la tienda {} lo hicimos el {}.",
+    erased_in_part: "Nos pidió que borráramos sus datos. En la tienda {} lo hicimos el {}, en la medida en que la ley lo permite hoy.",
+    kinds: "Hemos borrado: {}.",
+    kept: "Todavía tenemos que conservar lo siguiente, y nada más:",
+    kept_until: "- {}: la parte que exige la ley, hasta el {} ({})",
+    kept_hold: "- {}: mientras lo exija una reclamación legal, aún sin fecha de fin ({})",
     restricted: "Estos datos ya no están vinculados a su cuenta de cliente y no se utilizan para nada más.",
-    backups: "Las copias de nuestras copias de seguridad no podrán leerse después del {} a más tardar.",
+    restricted_held: "Lo que se conserva no se utiliza para nada más. Lo que retiene una reclamación legal se borrará cuando esta haya terminado; no hace falta que lo pida de nuevo.",
+    backups: "Los datos borrados que queden en nuestras copias de seguridad ya no podrán leerse después del {}, a más tardar.",
     residue: "Los restos de las claves destruidas en partes sin usar de nuestro almacenamiento perderán su sentido con el próximo cambio de claves.",
     holders: "Hemos pedido a otros que recibieron sus datos que los borren:",
     confirmed: "confirmado el {}",
-    open: "pedido el {}, aún sin confirmar",
-    partial: "Por tanto, el borrado aún no está completo.",
+    open: "solicitado el {}, aún sin confirmar",
+    partial: "El borrado aún no está completo.",
     stolen: "Un borrado no alcanza las copias que alguien haya robado antes.",
-    receipt: "Se adjunta el recibo {}. Está firmado y contiene un secreto suyo: con él usted, y solo usted, podrá comprobar más adelante si figura en una lista que publiquemos tras un incidente. Guárdelo en un lugar seguro; no tenemos copia.",
+    receipt: "Adjuntamos el justificante {}. Está firmado. Cualquiera puede comprobar la firma con el programa libre Lethe (`lethe receipt verify`) y la clave de verificación que publicamos.",
+    secret: "El justificante contiene un secreto suyo: con él usted, y solo usted, podrá comprobar más adelante si figura en una lista que publiquemos tras un incidente. Guárdelo en un lugar seguro; no tenemos copia.",
+    secret_held: "El justificante contiene un secreto suyo: con él podrá comprobar más adelante si figura en una lista que publiquemos tras un incidente. Guárdelo en un lugar seguro. Hasta que la reclamación legal termine, nosotros también podremos comprobarlo.",
     complain: "Si no está de acuerdo, puede reclamar ante su autoridad de protección de datos o acudir a los tribunales (art. 12.4 del RGPD).",
     months: [
         "enero",

@@ -5,11 +5,13 @@ mod erasure;
 mod html;
 mod letter;
 mod openings;
+mod published;
 mod record;
 mod signed;
 
 pub use erasure::{Dates, Erased, ErasureReceipt, HolderState, Kept, LogPlace};
 pub use letter::Language;
-pub use openings::{Hit, Openings, PublishedCommitment, PublishedEntry, PublishedScope};
+pub use openings::{Hit, Openings};
+pub use published::{PublishedCommitment, PublishedEntry, PublishedScope, ScopeError};
 pub use record::{Action, DestructionRecord, HeldBack, RuleDone};
 pub use signed::ReceiptError;

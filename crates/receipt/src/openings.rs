@@ -1,6 +1,7 @@
 //! The person's own openings: what the access log's commitments about them derive from. Once they are
 //! erased nobody else has it.
 
+use crate::published::{PublishedScope, ScopeError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
@@ -8,7 +9,7 @@ use lethe_model::FieldSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// A secret of the person: it recognises their commitments and opens nothing else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -20,40 +21,6 @@ pub struct Openings {
     number: u64,
     /// The key the openings derive from, base64.
     log_key: String,
-}
-
-/// A published part of the access log: what was read, as commitments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublishedScope {
-    /// `lethe-published-scope v1`.
-    pub format: String,
-    /// The log.
-    pub origin: String,
-    /// Its entries.
-    pub entries: Vec<PublishedEntry>,
-}
-
-/// One entry of a published scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublishedEntry {
-    /// Its place in the log.
-    pub index: u64,
-    /// The salt of its body, base64.
-    pub salt: String,
-    /// The commitments, each with the bits of its fields.
-    pub commitments: Vec<PublishedCommitment>,
-}
-
-/// One commitment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublishedCommitment {
-    /// The fields, as bits by number.
-    pub fields: u64,
-    /// SHA-256, base64.
-    pub hash: String,
 }
 
 /// An entry that was about the person.
@@ -79,14 +46,24 @@ impl Openings {
     }
 
     /// Says which entries of a published scope were about this person.
-    pub fn recognise(&self, published: &PublishedScope) -> Vec<Hit> {
+    ///
+    /// A scope that cannot be read whole is an error, never "no hit": a person must not be told that
+    /// nothing was about them because a line was damaged.
+    ///
+    /// # Errors
+    ///
+    /// [`ScopeError`]. Whose log it is, is checked by [`crate::ErasureReceipt::recognise`].
+    pub fn recognise(&self, published: &PublishedScope) -> Result<Vec<Hit>, ScopeError> {
+        published.check_format()?;
+        let (log_key, subject) = self.bytes().ok_or(ScopeError::Openings)?;
         let mut hits = Vec::new();
         for entry in &published.entries {
-            let Ok(salt) = BASE64.decode(&entry.salt) else {
-                continue;
-            };
+            let malformed = ScopeError::Entry(entry.index);
+            let salt = fixed::<16>(&entry.salt).ok_or(malformed)?;
+            let opening = opening(&log_key, &salt);
             for one in &entry.commitments {
-                if self.commitment(&salt, one.fields).as_deref() == Some(one.hash.as_str()) {
+                let hash = fixed::<32>(&one.hash).ok_or(malformed)?;
+                if commitment(&opening, &subject, one.fields) == hash {
                     let fields = FieldSet::from_bits(one.fields);
                     hits.push(Hit {
                         index: entry.index,
@@ -95,24 +72,47 @@ impl Openings {
                 }
             }
         }
-        hits
+        Ok(hits)
     }
 
-    /// Recomputes the commitment of a body with this salt (docs/log-format.md).
-    fn commitment(&self, salt: &[u8], fields: u64) -> Option<String> {
-        let key = zeroize::Zeroizing::new(BASE64.decode(&self.log_key).ok()?);
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
-        mac.update(b"lethe-opening-v1");
-        mac.update(salt);
-        let opening = mac.finalize().into_bytes();
-        let id = u128::from_str_radix(&self.subject_id, 16).ok()?;
-        let mut hash = Sha256::new();
-        hash.update(b"lethe-commitment-v1");
-        hash.update(opening);
-        hash.update(id.to_be_bytes());
-        hash.update(fields.to_be_bytes());
-        Some(BASE64.encode(hash.finalize()))
+    /// Returns log key and subject; `None` when they are not of their length.
+    fn bytes(&self) -> Option<(Zeroizing<[u8; 32]>, [u8; 16])> {
+        let decoded = Zeroizing::new(BASE64.decode(&self.log_key).ok()?);
+        let log_key = Zeroizing::new(<[u8; 32]>::try_from(decoded.as_slice()).ok()?);
+        Some((log_key, id(&self.subject_id)?))
     }
+}
+
+/// Reads 32 lower-case hex digits; there is one spelling.
+fn id(text: &str) -> Option<[u8; 16]> {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() != 32 || !text.bytes().all(is_digit) {
+        return None;
+    }
+    Some(u128::from_str_radix(text, 16).ok()?.to_be_bytes())
+}
+
+/// Reads standard Base 64 of a known length.
+fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
+    BASE64.decode(text).ok()?.try_into().ok()
+}
+
+/// Derives the opening in the body with this salt (docs/log-format.md).
+fn opening(log_key: &[u8; 32], salt: &[u8; 16]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(log_key).expect("any length of key");
+    mac.update(b"lethe-opening-v1");
+    mac.update(salt);
+    mac.finalize().into_bytes().into()
+}
+
+/// Computes the commitment to a subject and its fields (docs/log-format.md).
+fn commitment(opening: &[u8; 32], subject: &[u8; 16], fields: u64) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"lethe-commitment-v1");
+    hash.update(opening);
+    hash.update(subject);
+    hash.update(fields.to_be_bytes());
+    hash.finalize().into()
 }
 
 impl fmt::Debug for Openings {

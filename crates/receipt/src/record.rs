@@ -102,7 +102,7 @@ impl DestructionRecord {
     pub fn sign(&self, signer: &NoteSigner) -> String {
         let line = format!(
             "{}: {} records, run {} for {}",
-            self.controller.replace('\n', " "),
+            self.controller,
             self.records(),
             self.run_id,
             self.today

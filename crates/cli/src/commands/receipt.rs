@@ -5,7 +5,9 @@ use crate::error::{CliError, Exit};
 use crate::files;
 use crate::output::Output;
 use clap::Subcommand;
-use lethe_receipt::{DestructionRecord, ErasureReceipt, Language, PublishedScope, ReceiptError};
+use lethe_receipt::{
+    DestructionRecord, ErasureReceipt, Language, PublishedScope, ReceiptError, ScopeError,
+};
 use lethe_tlog::VerifierKey;
 use std::path::PathBuf;
 
@@ -88,10 +90,7 @@ fn show_receipt(
             serde_json::from_str(&files::read_text(path)?).map_err(|_| {
                 CliError::usage("the scope is no lethe-published-scope, or it is damaged")
             })?;
-        let openings = receipt.openings.as_ref().ok_or_else(|| {
-            CliError::usage("this receipt holds no openings: it cannot recognise anybody")
-        })?;
-        let hits = openings.recognise(&scope);
+        let hits = receipt.recognise(&scope)?;
         value["hits"] = serde_json::to_value(&hits).expect("hits serialise");
         lines.push(match hits.len() {
             0 => "The person of this receipt is not in the published scope.".to_owned(),
@@ -119,6 +118,12 @@ fn verifier_key(given: &str) -> Result<VerifierKey, CliError> {
     text.trim()
         .parse()
         .map_err(|_| CliError::usage("this is no verifier key: give the text of log/vkey"))
+}
+
+impl From<ScopeError> for CliError {
+    fn from(error: ScopeError) -> Self {
+        Self::new(Exit::Usage, "receipt", error.to_string())
+    }
 }
 
 impl From<ReceiptError> for CliError {

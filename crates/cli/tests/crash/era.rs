@@ -24,6 +24,8 @@ pub(crate) struct Era {
     pub(crate) unsure: Vec<Order>,
     /// Erasures whose answer was cut off, with the token that was used.
     pub(crate) erasing: Vec<(String, String)>,
+    /// Erasures that were promised and wait, with their ids.
+    pub(crate) waiting: Vec<(String, String)>,
     erased: BTreeMap<u32, Order>,
     pub(crate) acknowledged: Vec<Acknowledged>,
     pub(crate) acknowledged_count: usize,
@@ -48,6 +50,7 @@ impl Era {
             expected: BTreeMap::new(),
             unsure: Vec::new(),
             erasing: Vec::new(),
+            waiting: Vec::new(),
             erased: BTreeMap::new(),
             acknowledged: Vec::new(),
             acknowledged_count: 0,
@@ -125,16 +128,19 @@ impl Era {
             let answer = client
                 .ask("DELETE", &path, &Value::Null)
                 .expect("an answer");
-            assert!([200, 404].contains(&answer.status), "{answer:?}");
-            self.forget(&person);
+            assert_eq!(answer.status, 202, "{answer:?}");
+            let id = answer.body["id"].as_str().expect("an id").to_owned();
+            self.waiting.push((person, id));
         }
         self.read_back(&mut client);
+        self.list_waiting(&mut client);
         if self.chance.below(4) == 0 {
             server.kill();
         } else {
             server.stop();
         }
         // Whatever the server left, this opening settles; its end is in good order.
+        self.confirm_waiting();
         let acknowledged = std::mem::take(&mut self.acknowledged);
         self.acknowledged_count += acknowledged.len();
         let seen = log::check(&self.folder, &acknowledged, self.log_checked);
@@ -150,6 +156,46 @@ impl Era {
         );
         assert_eq!(stored.tombstones, self.erased.len(), "erased orders");
         stored
+    }
+
+    /// Asserts that every promised erasure is still known.
+    fn list_waiting(&self, client: &mut Client) {
+        let answer = client.ask("GET", "/v1/erasures?complete=true", &Value::Null);
+        let answer = answer.expect("an answer").body;
+        let listed: BTreeSet<&str> = (answer["erasures"].as_array().expect("a list").iter())
+            .filter_map(|one| one["id"].as_str())
+            .collect();
+        for (_, id) in &self.waiting {
+            assert!(
+                listed.contains(id.as_str()),
+                "the erasure {id} was promised and is lost: {answer}"
+            );
+        }
+    }
+
+    /// Carries out what was promised, as the operator.
+    fn confirm_waiting(&mut self) {
+        for (person, id) in std::mem::take(&mut self.waiting) {
+            self.confirm(&person, &id);
+        }
+    }
+
+    /// Carries an erasure out, unless a killed process did.
+    fn confirm(&mut self, person: &str, id: &str) {
+        let listed = self.folder.done(&["erasures", "--all"]);
+        let listed = listed["erasures"].as_array().expect("a list");
+        let erasure = listed.iter().find(|one| one["id"] == id);
+        let state = erasure.expect("a promised erasure is listed")["state"].clone();
+        if state == "waiting" {
+            let receipt = self.folder.beside(&format!("{id}.receipt"));
+            let receipt = receipt.to_str().expect("a plain path");
+            self.folder
+                .done(&["erasures", "confirm", id, "--receipt", receipt]);
+            assert!(std::path::Path::new(receipt).exists(), "no receipt");
+        } else {
+            assert_eq!(state, "complete", "{id}");
+        }
+        self.forget(person);
     }
 
     /// Reads a sample back: the stored say what was acknowledged last, the erased say nothing.

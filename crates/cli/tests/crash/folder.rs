@@ -110,7 +110,7 @@ impl Folder {
             "--purposes",
             "support",
             "--powers",
-            "reveal,list,intake,keys,audit",
+            "reveal,list,intake,keys,audit,erase",
             "--people-per-day",
             "1000000",
             "--expires",

@@ -68,7 +68,8 @@ fn ended(entries: &BTreeMap<u64, Value>) -> u64 {
         }
     }
     for (index, entry) in entries {
-        let is_tracked = entry["act"] == "intake" || entry["act"] == "erase";
+        let is_tracked =
+            ["intake", "erase", "retention"].contains(&entry["act"].as_str().unwrap_or_default());
         if entry["phase"] == "intent" && is_tracked {
             assert!(
                 outcomes.contains_key(index),

@@ -1,4 +1,7 @@
 //! Orders of invented people, as an export and as the API takes them.
+//!
+//! They are free samples: of an order nothing was paid for no law keeps anything, so that an erasure
+//! leaves nothing but tombstones. What moves to the archive has tests of its own.
 
 use serde_json::{Value, json};
 
@@ -46,7 +49,7 @@ impl Order {
         let (buyer, receiver) = (format!("Name of {}", self.person), self.receiver());
         let billing = format!("1 Street of {buyer}");
         format!(
-            "{},{},paid,EUR,79.00,2026-01-05 10:00:00 +0100,1,Cable,79.00,{buyer},{billing},Paris,\
+            "{},{},paid,EUR,0.00,2026-01-05 10:00:00 +0100,1,Sample,0.00,{buyer},{billing},Paris,\
              '75001,FR,{receiver},{},Lyon,'69001,FR,{}",
             self.reference(),
             self.email(),
@@ -63,13 +66,13 @@ impl Order {
             "name": self.reference(),
             "created_at": "2026-01-05T10:00:00+01:00",
             "currency": "EUR",
-            "total_price": "79.00",
+            "total_price": "0.00",
             "email": self.email(),
             "billing_address": { "name": buyer, "address1": format!("1 Street of {buyer}"),
                 "city": "Paris", "zip": "75001", "country_code": "FR" },
             "shipping_address": { "name": self.receiver(), "address1": self.street(),
                 "city": "Lyon", "zip": "69001", "country_code": "FR" },
-            "line_items": [{ "title": "Cable", "quantity": 1, "price": "79.00" }],
+            "line_items": [{ "title": "Sample", "quantity": 1, "price": "0.00" }],
         })
     }
 }

@@ -158,23 +158,19 @@ fn erasure(era: &mut Era) -> bool {
     let person = era.draw_people(1).pop_first().expect("somebody");
     let (key, mail) = (era.folder.beside("key"), email(&person));
     let key = key.to_str().unwrap();
-    let found = era.folder.done(&[
-        "--key-file",
-        key,
-        "find",
-        "--email",
-        &mail,
-        "--purpose",
-        "support",
-    ]);
-    let token = found["subjects"][0]["subject"]
-        .as_str()
-        .expect("a token")
-        .to_owned();
+    let of_key = ["--key-file", key];
+    let find = ["find", "--email", &mail, "--purpose", "support"];
+    let found = era.folder.done(&[&of_key[..], &find].concat());
+    let token = found["subjects"][0]["subject"].as_str().expect("a token");
+    let ask = ["erase", token, "--yes"];
+    let asked = era.folder.done(&[&of_key[..], &ask].concat());
+    let id = asked["id"].as_str().expect("an id").to_owned();
     let before = check::stored(&era.folder);
+    let receipt = era.folder.beside("killed.receipt");
+    let receipt = receipt.to_str().unwrap();
     let command = era
         .folder
-        .command(&["--key-file", key, "erase", &token, "--yes"]);
+        .command(&["erasures", "confirm", &id, "--receipt", receipt]);
     let was_alive = kill_when_announced(era, command, 15);
     let server = Server::start(&era.folder);
     let after = check::stored(&era.folder);
@@ -189,7 +185,7 @@ fn erasure(era: &mut Era) -> bool {
         "destroyed keys survive"
     );
     server.stop();
-    era.erasing.push((person, token));
+    era.waiting.push((person, id));
     era.settle();
     was_alive
 }

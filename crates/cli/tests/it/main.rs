@@ -9,6 +9,7 @@ mod damage;
 mod demo;
 mod help;
 mod importing;
+mod receipts;
 mod serving;
 mod shop;
 mod story;

@@ -245,7 +245,7 @@ pub(crate) const FILTERS: [(&str, &str); 13] = [
         "log/…",
     ),
     (r"era_[0-9a-f]{16}", "era_…"),
-    (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "(when)"),
+    (r"\d{4}-\d\d-\d\dT[0-9:]+\.\d+Z", "(when)"),
     (r"on \d{4}-\d\d-\d\d", "on (day)"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "(when)"),
     (r"in \d+\.\d s \([\d,]+/s\)", "in (a while)"),

@@ -1,0 +1,6 @@
+//! What is handed out about forgetting, against its documented format.
+
+mod letters;
+mod openings;
+mod records;
+mod vectors;
