@@ -103,8 +103,24 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
             receipt,
             letter,
         }) => {
-            let erasure = folder.vault.confirm_erasure(credential, &id)?;
-            tell(erasure, receipt, letter, output)?;
+            match folder.vault.confirm_erasure(credential, &id) {
+                Ok(erasure) => tell(erasure, receipt, letter, output)?,
+                // Carried out already: by the daily run, or before a process was stopped.
+                Err(lethe_ops::Error::NotFound) => {
+                    let erasures = folder.vault.list_erasures(credential, true)?;
+                    let is_done = |one: &&ErasureView| one.id == id && one.erased_at.is_some();
+                    let done = erasures.iter().find(is_done);
+                    let done = done.ok_or(lethe_ops::Error::NotFound)?;
+                    output.result(done, || {
+                        format!(
+                            "{id} is {}: the person is erased already. Whoever carried it out has \
+                             the receipt; it is kept nowhere else and cannot be written again.",
+                            done.state
+                        )
+                    })?;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         Some(ErasuresCommand::Cancel { id }) => {
             let view = folder.vault.cancel_erasure(credential, &id)?;

@@ -225,6 +225,14 @@ impl Vault {
             .iter()
             .map(|(id, person)| Row::of(asked, id, person, holders.is_empty(), now_ms))
             .collect();
+        // First the promise: an act that is cut off is a waiting erasure, and its holders are asked.
+        if asked.waiting.is_none() {
+            state.active.write::<_, StoreError>(|tx| {
+                let mut subjects = subjects.iter();
+                rows.iter()
+                    .try_for_each(|row| row.announce(tx, subjects.next().copied(), now_ms))
+            })?;
+        }
         let note = |tx: &lethe_store::Tx<'_>| -> Result<(), StoreError> {
             rows.iter()
                 .try_for_each(|row| row.write(tx, &holders, now_ms))
@@ -234,8 +242,20 @@ impl Vault {
             note: Some(&note),
         };
         let disposed = match self.dispose(state, credential, due, &removal, is_last) {
-            Err(Error::Refused(Refusal::Gone)) => return Err(Error::NotFound),
-            other => other?,
+            Ok(disposed) => disposed,
+            Err(error) => {
+                // Whoever asked is told that nothing happened: then nothing may happen later either.
+                if asked.waiting.is_none() && !state.is_unsettled {
+                    state.active.write::<_, StoreError>(|tx| {
+                        rows.iter()
+                            .try_for_each(|row| erasures::cancel(tx, &row.id).map(drop))
+                    })?;
+                }
+                return Err(match error {
+                    Error::Refused(Refusal::Gone) => Error::NotFound,
+                    other => other,
+                });
+            }
         };
         let signer = self.keeper.signer()?;
         let origin = self.keeper.log_origin()?;
@@ -305,7 +325,6 @@ struct Row {
     store: lethe_model::StoreId,
     requested_by: String,
     requested_at_ms: i64,
-    is_waiting: bool,
     /// Whom a hold still keeps.
     held: Option<SubjectId>,
     state: &'static str,
@@ -340,11 +359,30 @@ impl Row {
             store: asked.credential.store,
             requested_by: asked.requested_by.to_owned(),
             requested_at_ms: asked.requested_at_ms,
-            is_waiting: asked.waiting.is_some(),
             held: Some(person.subjects[0]).filter(|_| person.is_held),
             state,
             report: report.to_string(),
         }
+    }
+
+    fn announce(
+        &self,
+        tx: &lethe_store::Tx<'_>,
+        subject: Option<SubjectId>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let row = ErasureRow {
+            id: self.id.clone(),
+            store: self.store,
+            subject,
+            state: "waiting".to_owned(),
+            requested_by: self.requested_by.clone(),
+            requested_at: self.requested_at_ms,
+            not_before: now_ms,
+            erased_at: None,
+            report: None,
+        };
+        erasures::insert(tx, &row)
     }
 
     fn write(
@@ -353,20 +391,6 @@ impl Row {
         holders: &[String],
         now_ms: i64,
     ) -> Result<(), StoreError> {
-        if !self.is_waiting {
-            let row = ErasureRow {
-                id: self.id.clone(),
-                store: self.store,
-                subject: None,
-                state: self.state.to_owned(),
-                requested_by: self.requested_by.clone(),
-                requested_at: self.requested_at_ms,
-                not_before: now_ms,
-                erased_at: None,
-                report: None,
-            };
-            erasures::insert(tx, &row)?;
-        }
         let (id, erased_at) = (&self.id, Some(now_ms));
         erasures::set(
             tx,

@@ -9,6 +9,7 @@ use lethe_crypto::Token;
 use lethe_keeper::{Credential, OPERATOR, hex};
 use lethe_store::StoreError;
 use lethe_store::active::erasures::{self, AskedHolder, ErasureRow};
+use lethe_store::active::holders as holder_rows;
 use serde::Serialize;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -168,10 +169,17 @@ impl Vault {
         evidence: &str,
     ) -> Result<ErasureView, Error> {
         require_erase(credential)?;
+        check_evidence(evidence)?;
         let now_ms = self.around.clock.now_ms();
-        let row = self.read_active(|tx| erasures::fetch(tx, id))?;
+        let (row, open) = self.read_active(|tx| -> Result<_, StoreError> {
+            Ok((erasures::fetch(tx, id)?, erasures::asked(tx, id)?))
+        })?;
         let row = row.filter(|row| row.store == credential.store);
         let row = row.ok_or(Error::NotFound)?;
+        let is_open = |one: &AskedHolder| one.name == holder && one.confirmed_at.is_none();
+        if !open.iter().any(is_open) {
+            return Err(Error::NotFound);
+        }
         self.keeper
             .append_erasure(credential, id, "holder-confirmed")?;
         let state = &mut *self.intake.lock();
@@ -246,12 +254,21 @@ impl Vault {
             waiting: Some(row.id.clone()),
         };
         match self.erase_batch(&asked, &[subject], true, done) {
-            // Somebody was quicker, or the term was over meanwhile: there is nobody left.
+            // Somebody was quicker, the term was over meanwhile, or the process was stopped between
+            // the keys and this row: there is nobody left here, but there may be elsewhere.
             Err(Error::NotFound) => {
                 let now_ms = self.around.clock.now_ms();
                 let state = &mut *self.intake.lock();
                 state.active.write::<_, StoreError>(|tx| {
-                    erasures::set(tx, &row.id, "complete", None, Some(now_ms), "{}")
+                    let holders = holder_rows::list(tx, row.store)?;
+                    let word = if holders.is_empty() {
+                        "complete"
+                    } else {
+                        "partial"
+                    };
+                    erasures::set(tx, &row.id, word, None, Some(now_ms), "{}")?;
+                    let mut names = holders.iter().map(|one| &one.name);
+                    names.try_for_each(|name| erasures::ask(tx, &row.id, name, now_ms))
                 })?;
                 Ok(())
             }
@@ -292,5 +309,19 @@ impl Vault {
             holders: holders.collect(),
             report: row.report.and_then(|text| serde_json::from_str(&text).ok()),
         })
+    }
+}
+
+/// What a holder's word rests on stands in clear in the active store.
+fn check_evidence(evidence: &str) -> Result<(), Error> {
+    let is_line = !evidence.trim().is_empty()
+        && evidence.len() <= 200
+        && !evidence.contains(char::is_control);
+    if is_line && !evidence.contains('@') {
+        Ok(())
+    } else {
+        let text =
+            "must be one line of 1 to 200 characters without a name or address: a ticket, say";
+        Err(Error::invalid("evidence", text))
     }
 }
