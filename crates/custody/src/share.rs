@@ -228,7 +228,7 @@ impl Share {
             return Err(CustodyError::BadShare);
         }
         let start = text.find("-----BEGIN").ok_or(CustodyError::BadShare)?;
-        let armored = age::armor::ArmoredReader::new(text[start..].as_bytes());
+        let armored = age::armor::ArmoredReader::new(&text.as_bytes()[start..]);
         let decryptor = age::Decryptor::new(armored).map_err(|_| CustodyError::BadShare)?;
         let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
         identity.set_max_work_factor(WORK_FACTOR_MAX);

@@ -62,6 +62,9 @@ pub struct MovedOrder {
     pub keys: Vec<(RecordId, SecretKey)>,
 }
 
+/// An archived order: its subject and its own id there.
+pub type ArchivePlace = (SubjectId, OrderId);
+
 /// What a disposal destroys.
 #[derive(Debug, Default, Clone)]
 pub struct Destruction {
@@ -70,7 +73,7 @@ pub struct Destruction {
     /// Records whose sorted part is in the archive now: their old keys are destroyed.
     pub moved_from: Vec<RecordId>,
     /// Orders of which nothing is left in the active store, with their ids in the archive.
-    pub orders: Vec<(SubjectId, OrderId, Option<(SubjectId, OrderId)>)>,
+    pub orders: Vec<(SubjectId, OrderId, Option<ArchivePlace>)>,
     /// Subjects whose account ended by its term.
     pub accounts: Vec<SubjectId>,
     /// Subjects who can no longer be looked up.

@@ -30,7 +30,8 @@ pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, GrantText, OPERATOR};
 pub use disposal::{
-    COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit, MovedOrder,
+    ArchivePlace, COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit,
+    MovedOrder,
 };
 pub use error::{KeeperError, Refusal};
 pub use intake::{
@@ -40,7 +41,7 @@ pub use intents::OpenIntent;
 pub use keeper::{Keeper, Surroundings};
 pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
 pub use policies::AdoptedPolicy;
-pub use proposals::{APPROVERS, Approval, Proposal};
+pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};

@@ -17,6 +17,9 @@ pub const APPROVERS: usize = 2;
 const LABEL: &[u8] = b"lethe-proposal-v1";
 const APPROVAL_LABEL: &[u8] = b"lethe-approval-v1";
 
+/// What is kept with a proposal until it is used: destroyed in memory when it is dropped.
+pub type Secret = Zeroizing<Vec<u8>>;
+
 /// Something that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
@@ -168,7 +171,7 @@ impl Keeper {
         by: &Credential,
         id: &str,
         kind: &str,
-    ) -> Result<(Proposal, Option<Zeroizing<Vec<u8>>>), Refusal> {
+    ) -> Result<(Proposal, Option<Secret>), Refusal> {
         let proposal = self.proposal(by.store, id)?;
         self.check_usable(&proposal, kind)?;
         let secret = self.proposal_secret(&proposal)?;
@@ -206,10 +209,7 @@ impl Keeper {
         }
     }
 
-    pub(crate) fn proposal_secret(
-        &self,
-        proposal: &Proposal,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, Refusal> {
+    pub(crate) fn proposal_secret(&self, proposal: &Proposal) -> Result<Option<Secret>, Refusal> {
         let Some(wrapped) = &proposal.secret else {
             return Ok(None);
         };

@@ -68,10 +68,13 @@ pub(crate) struct Disposed {
     pub(crate) is_clear: bool,
 }
 
+/// What else is written in the transaction that removes the rows.
+pub(crate) type Note<'n> = dyn Fn(&Tx<'_>) -> Result<(), StoreError> + 'n;
+
 /// How rows are removed: what goes into the statistics, and what else is written with it.
 pub(crate) struct Removal<'r> {
     pub(crate) policy: &'r Policy,
-    pub(crate) note: Option<&'r dyn Fn(&Tx<'_>) -> Result<(), StoreError>>,
+    pub(crate) note: Option<&'r Note<'r>>,
 }
 
 impl Affected {

@@ -105,13 +105,12 @@ fn write(socket: &Path, key: &Key, orders: &[Order]) -> (Vec<Order>, Vec<Order>)
     (stored, Vec::new())
 }
 
+/// A person, and the id or the token of the erasure.
+type Erasing = (String, String);
+
 /// Asks for erasures. Returns those that were promised, with their ids, and those in doubt, with
 /// the token.
-fn erase(
-    socket: &Path,
-    key: &Key,
-    people: &BTreeSet<String>,
-) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn erase(socket: &Path, key: &Key, people: &BTreeSet<String>) -> (Vec<Erasing>, Vec<Erasing>) {
     let mut erased = Vec::new();
     let Ok(mut client) = Client::connect(socket, key) else {
         return (erased, Vec::new());
