@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::target::Target;
 use crate::text;
 use lethe_model::Purpose;
-use lethe_ops::{Erasure, KeptRecords};
+use lethe_ops::{Erasure, ErasureReport, KeptRecords};
 use lethe_receipt::Language;
 use std::path::PathBuf;
 
@@ -81,14 +81,7 @@ pub(in crate::commands) fn tell(
         value["letter"] = erasure.receipt.letter(language).into();
     }
     output.result(&value, || {
-        let mut lines = vec![format!(
-            "Erased {}: {} of {}. Logged as entry {}.",
-            text::plural(report.subjects as u64, "person", "people"),
-            text::plural(report.records, "record", "records"),
-            text::plural(report.orders, "order", "orders"),
-            report.log_index,
-        )];
-        lines.extend(report.kept.iter().map(line));
+        let mut lines = vec![summary(report)];
         lines.push(format!(
             "Gone from the live system today, from the last keyring backup on {}.",
             erasure.receipt.dates.last_keyring_backup
@@ -113,6 +106,25 @@ pub(in crate::commands) fn tell(
         }
         lines.join("\n")
     })
+}
+
+/// Says what was erased and what the law keeps.
+pub(in crate::commands) fn summary(report: &ErasureReport) -> String {
+    let mut lines = vec![format!(
+        "Erased a person{}: {} of {}. Logged as entry {}.",
+        match report.subjects.saturating_sub(1) as u64 {
+            0 => String::new(),
+            gifts => format!(
+                " and {} known through gifts alone",
+                text::plural(gifts, "recipient", "recipients")
+            ),
+        },
+        text::plural(report.records, "record", "records"),
+        text::plural(report.orders, "order", "orders"),
+        report.log_index,
+    )];
+    lines.extend(report.kept.iter().map(line));
+    lines.join("\n")
 }
 
 fn foreseen(kept: &[KeptRecords]) -> String {

@@ -12,6 +12,8 @@ fn the_demo_tells_its_story_twice() {
         "sealed, each order's fields",
         "refused: this key may not read",
         "No promise was broken",
+        "to the archive",
+        "The signed receipt, for the customer alone",
     ] {
         assert!(first.stdout.contains(told), "{told}: {}", first.stdout);
     }
@@ -27,6 +29,8 @@ fn the_demo_tells_its_story_twice() {
     let fresh = shop.run("demo --exit --quick --customers 60 --fresh --json");
     let fresh: serde_json::Value = serde_json::from_str(&fresh.stdout).unwrap();
     assert_eq!(fresh["drill"]["promise_broken"], false);
+    assert_eq!(fresh["erasure"]["state"], "complete");
+    assert!(fresh["retention_runs"][0]["report"]["rules"][0]["records"].as_u64() > Some(0));
     assert!(fresh["import"]["imported"].as_u64().unwrap() > 60);
 }
 

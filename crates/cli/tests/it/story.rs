@@ -234,7 +234,7 @@ fn what_the_law_keeps_is_not_erased_before_there_is_an_archive() {
     let (subject, order) = shop.tokens(&shop.people()[2]);
     assert_run!(shop.run(&format!("erase {subject} --yes")), @r"
     [stderr]
-    lethe: the law keeps a part of it, and it cannot move to the archive: there is no archive key year/2022 yet: lethe archive setup [archive-key-missing]
+    lethe: the law keeps a part of it, and it cannot move to the archive: there is no archive key year/… yet: lethe archive setup [archive-key-missing]
     [exit 3]
     ");
     // Nothing of it happened.
@@ -260,7 +260,7 @@ fn an_erased_person_is_gone_and_stays_so() {
     ");
     let receipt = "--receipt erased.receipt";
     assert_run!(shop.run(&format!("erase {subject} --yes {receipt}")), @r"
-    Erased 1 person: 9 records of 3 orders. Logged as entry 7.
+    Erased a person: 9 records of 3 orders. Logged as entry 7.
       kept: 1 record of invoice until 2031-12-31: accounting (C. com. L123-22)
       kept: 2 records of invoice until 2032-12-31: accounting (C. com. L123-22)
     Gone from the live system today, from the last keyring backup on (day).

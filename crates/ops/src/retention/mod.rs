@@ -117,7 +117,7 @@ impl Vault {
         let mut place = beginning();
         while place.0 != DONE {
             place = judge
-                .page(&mut active, &mut archive, &place, &mut report)?
+                .page(&mut active, &mut archive, &place, &mut report, u64::MAX)?
                 .next;
             progress(RetentionProgress {
                 seen: report.orders_seen + report.archived_seen,
@@ -158,7 +158,15 @@ impl Vault {
         while place.0 != DONE && report.stopped.is_none() {
             let state = &mut *self.intake.lock();
             self.intake.settle_earlier(state)?;
-            place = self.apply_page(state, credential, &judge, &mut run, &mut report, place)?;
+            place = self.apply_page(
+                state,
+                credential,
+                &judge,
+                &mut run,
+                &mut report,
+                place,
+                allowance,
+            )?;
             progress(RetentionProgress {
                 seen: report.orders_seen + report.archived_seen,
                 done: report.records(),
@@ -172,6 +180,7 @@ impl Vault {
         self.end_run(&policy, &mut run, report, today)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one page of one run")]
     /// Judges a page under the writer's lock, so that no hold comes in between, and disposes of it.
     fn apply_page(
         &self,
@@ -181,9 +190,13 @@ impl Vault {
         run: &mut RunRow,
         report: &mut RetentionReport,
         place: Place,
+        at_most: u64,
     ) -> Result<Place, Error> {
         let mut judged = report.clone();
-        let page = judge.page(&mut state.active, &mut state.archive, &place, &mut judged)?;
+        let State {
+            active, archive, ..
+        } = state;
+        let page = judge.page(active, archive, &place, &mut judged, at_most)?;
         if page.due.is_empty() {
             *report = judged;
             run.at = page.next;

@@ -55,18 +55,20 @@ pub(crate) struct OrderState {
 }
 
 impl Judge<'_> {
-    /// Judges the page behind `place`.
+    /// Judges the page behind `place`. It ends early once the report counts `at_most` records; an
+    /// order is never cut in two, so that its last records may be a few more.
     pub(crate) fn page(
         &self,
         active: &mut Database,
         archive: &mut Database,
         place: &Place,
         report: &mut RetentionReport,
+        at_most: u64,
     ) -> Result<Page, Error> {
         match place.0 {
-            ORDERS => self.order_page(active, place, report),
-            ACCOUNTS => self.account_page(active, place, report),
-            _ => self.archive_page(active, archive, place, report),
+            ORDERS => self.order_page(active, place, report, at_most),
+            ACCOUNTS => self.account_page(active, place, report, at_most),
+            _ => self.archive_page(active, archive, place, report, at_most),
         }
     }
 
@@ -75,16 +77,23 @@ impl Judge<'_> {
         active: &mut Database,
         place: &Place,
         report: &mut RetentionReport,
+        at_most: u64,
     ) -> Result<Page, Error> {
         let mut due = Disposal::new(DisposalKind::Retention);
         let next = active.read(|tx| -> Result<Place, Error> {
             let rows = orders::page(tx, self.store, (place.1, place.2), PAGE)?;
             let is_last = i64::try_from(rows.len()).unwrap_or(PAGE) < PAGE;
-            let next = match rows.last() {
+            let mut next = match rows.last() {
                 Some(row) if !is_last => (ORDERS, row.subject, row.order),
                 _ => (ACCOUNTS, SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT),
             };
+            let mut judged = *place;
             for row in rows {
+                if report.records() >= at_most {
+                    next = judged;
+                    break;
+                }
+                judged = (ORDERS, row.subject, row.order);
                 report.orders_seen += 1;
                 self.judge_order(tx, row, &mut due, report)?;
             }
@@ -183,16 +192,23 @@ impl Judge<'_> {
         active: &mut Database,
         place: &Place,
         report: &mut RetentionReport,
+        at_most: u64,
     ) -> Result<Page, Error> {
         let mut due = Disposal::new(DisposalKind::Retention);
         let next = active.read(|tx| -> Result<Place, Error> {
             let rows = contacts::page(tx, self.store, &place.1, PAGE)?;
             let is_last = i64::try_from(rows.len()).unwrap_or(PAGE) < PAGE;
-            let next = match rows.last() {
+            let mut next = match rows.last() {
                 Some(row) if !is_last => (ACCOUNTS, row.subject, OrderId::ACCOUNT),
                 _ => (ARCHIVE, SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT),
             };
+            let mut judged = *place;
             for row in rows {
+                if report.records() >= at_most {
+                    next = judged;
+                    break;
+                }
+                judged = (ACCOUNTS, row.subject, OrderId::ACCOUNT);
                 let clock = account_clock(&row);
                 let verdict = self.verdict(Category::Account, Clock::Account(&clock));
                 if !verdict.is_due(self.today) {
@@ -223,6 +239,7 @@ impl Judge<'_> {
         archive: &mut Database,
         place: &Place,
         report: &mut RetentionReport,
+        at_most: u64,
     ) -> Result<Page, Error> {
         let mut due = Disposal::new(DisposalKind::Retention);
         let from = RecordId {
@@ -245,7 +262,13 @@ impl Judge<'_> {
             let whole = rows
                 .iter()
                 .filter(|(record, _)| Some(record.subject) != cut);
+            let mut judged = *place;
             for (record, clock) in whole {
+                if record.subject != judged.1 && report.records() >= at_most {
+                    next = judged;
+                    break;
+                }
+                judged = (ARCHIVE, record.subject, record.order);
                 report.archived_seen += 1;
                 if cut.is_some() {
                     next = (ARCHIVE, record.subject, record.order);

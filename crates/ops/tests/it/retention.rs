@@ -437,3 +437,25 @@ fn by_a_clock_that_jumped_nothing_is_sorted_or_refused() {
     assert!(matches!(apply(&test), Err(Error::ClockJumped { .. })));
     assert_eq!(test.vault().status().unwrap().stores[0].orders, 2);
 }
+
+#[test]
+fn a_run_stops_at_the_policys_cap_within_an_order_and_the_next_does_the_rest() {
+    let mut test = TestVault::with_archive();
+    let people: Vec<String> = (0..350).map(|number| format!("p{number}")).collect();
+    let orders: Vec<OrderSketch> = (1_000..)
+        .zip(&people)
+        .map(|(n, one)| summer(n, one))
+        .collect();
+    import_last_summer(&mut test, &orders);
+    let first = apply(&test).unwrap();
+    assert!(
+        (1_000..1_003).contains(&first.report.records()),
+        "a thousand, and what is left of an order: {}",
+        first.report.records()
+    );
+    assert!(first.report.stopped.is_some());
+    let second = apply(&test).unwrap();
+    assert_eq!(first.report.records() + second.report.records(), 1_050);
+    assert_eq!(second.report.stopped, None);
+    assert_eq!(test.vault().status().unwrap().stores[0].orders, 0);
+}

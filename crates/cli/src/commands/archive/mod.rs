@@ -3,7 +3,7 @@
 mod open;
 mod read;
 mod request;
-mod setup;
+pub(in crate::commands) mod setup;
 mod test;
 
 use crate::args::Globals;

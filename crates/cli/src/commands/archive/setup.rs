@@ -1,7 +1,7 @@
 //! `lethe archive setup`: the ceremony that makes the archive's keys.
 
 use crate::args::Globals;
-use crate::door;
+use crate::door::{self, Folder};
 use crate::error::{CliError, Exit};
 use crate::files;
 use crate::output::Output;
@@ -11,6 +11,7 @@ use lethe_custody::{NOTIFICATION, SHARES, Share, ShareCost, generate, year_key_i
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// Make the archive's keys and split them among three custodians
 ///
@@ -54,26 +55,12 @@ pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exi
     if !args.without_notification {
         ids.push(NOTIFICATION.to_owned());
     }
-    let set = generate(&ids, &custodians, &OsRandom)?;
     let folder = door::folder(globals)?;
-    let mut texts = Vec::new();
-    for (at, share) in set.shares.iter().enumerate() {
+    let words = |at: usize, custodian: &str| {
         let file = args.share_passphrase_file.get(at);
-        let words = passphrase::of_share(share.custodian(), file.map(PathBuf::as_path))?;
-        texts.push(share.seal(&words, ShareCost::default())?);
-    }
-    fs::create_dir_all(&args.out).map_err(CliError::file(format!(
-        "cannot make {}",
-        args.out.display()
-    )))?;
-    let paths = write_all(&args.out, &set.shares, &texts)?;
-    // Registered last: a public key whose shares were never written would lock records away.
-    if let Err(error) = folder.vault.register_archive_keys(&folder.credential, &set) {
-        for path in &paths {
-            drop(fs::remove_file(path));
-        }
-        return Err(error.into());
-    }
+        passphrase::of_share(custodian, file.map(PathBuf::as_path))
+    };
+    let paths = make(&folder, &ids, &custodians, &args.out, words)?;
     let names: Vec<String> = paths
         .iter()
         .map(|path| path.display().to_string())
@@ -88,6 +75,33 @@ pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exi
         )
     })?;
     Ok(Exit::Done)
+}
+
+/// Makes keys, writes their shares and registers them.
+pub(in crate::commands) fn make(
+    folder: &Folder,
+    ids: &[String],
+    custodians: &[String; SHARES],
+    out: &Path,
+    words: impl Fn(usize, &str) -> Result<Zeroizing<String>, CliError>,
+) -> Result<Vec<PathBuf>, CliError> {
+    let set = generate(ids, custodians, &OsRandom)?;
+    let mut texts = Vec::new();
+    for (at, share) in set.shares.iter().enumerate() {
+        let words = words(at, share.custodian())?;
+        texts.push(share.seal(&words, ShareCost::default())?);
+    }
+    let what = format!("cannot make {}", out.display());
+    fs::create_dir_all(out).map_err(CliError::file(what))?;
+    let paths = write_all(out, &set.shares, &texts)?;
+    // Registered last: a public key whose shares were never written would lock records away.
+    if let Err(error) = folder.vault.register_archive_keys(&folder.credential, &set) {
+        for path in &paths {
+            drop(fs::remove_file(path));
+        }
+        return Err(error.into());
+    }
+    Ok(paths)
 }
 
 fn write_all(

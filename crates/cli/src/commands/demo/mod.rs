@@ -3,7 +3,7 @@
 mod place;
 mod steps;
 
-use super::{drill, import, log, serve};
+use super::{drill, erase, import, log, retention, serve};
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
@@ -11,11 +11,13 @@ use crate::surroundings::SystemClock;
 use crate::views::Key;
 use crate::{passphrase, text};
 use lethe_http::Listener;
+use lethe_ops::Erasure;
+use lethe_receipt::Language;
 use place::Place;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use steps::Parcel;
+use steps::{Parcel, Retired};
 
 /// Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed
 ///
@@ -61,10 +63,16 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     let mut folder = steps::open(&place, &passphrase)?;
     let report = steps::import(&place, &folder)?;
     story.import(&report, folder.vault.status()?.stores[0].people)?;
+    let keys = steps::archive(&place, &folder)?;
+    story.archive(keys)?;
+    let retired = steps::retire(&folder)?;
+    story.retention(&retired)?;
     let (secret, key) = steps::key(&place, &folder)?;
     story.key(&key)?;
     let parcel = steps::parcel(&place, &mut folder, &secret)?;
     story.parcel(&parcel)?;
+    let erased = steps::erase(&place, &folder, &parcel.order)?;
+    story.erasure(&erased)?;
     let verified = folder.vault.verify_log(|_| {})?;
     story.log(&parcel, verified.entries)?;
     // Closed: the drill copies a folder at rest.
@@ -83,6 +91,8 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         let value = serde_json::json!({
             "data": place.data, "passphrase_file": place.passphrase, "key_file": place.key,
             "export": place.export, "import": report, "key": key, "find": parcel.found,
+            "retention_plan": retired.plan, "retention_runs": retired.runs,
+            "erasure": erased.report, "receipt_file": place.receipt,
             "reveal": parcel.revealed, "refused": parcel.refusal.code,
             "log_entries": verified.entries, "drill": drilled.to_json(),
         });
@@ -164,9 +174,52 @@ impl Story<'_> {
         )
     }
 
+    fn archive(&self, keys: u64) -> Result<(), CliError> {
+        let shares = self.place.shares.display();
+        self.tell(
+            "3. An archive for what the law keeps",
+            &format!(
+                "{}, one a financial year: this machine seals with them and cannot open. The private \
+                 halves\nare split, two of three custodians open them. For this demo all three shares \
+                 lie in\n{shares}, with their passphrases; real ones lie with three people.",
+                text::plural(keys, "key", "keys"),
+            ),
+        )
+    }
+
+    fn retention(&self, retired: &Retired) -> Result<(), CliError> {
+        let mut lines = retention::rules(&retired.plan.report);
+        for run in &retired.runs {
+            lines += &format!(
+                "\nRun {}: {} moved or destroyed, {} forgotten wholly.{}",
+                run.id,
+                text::plural(run.report.records(), "record", "records"),
+                text::plural(run.report.people_forgotten, "person", "people"),
+                match &run.report.stopped {
+                    Some(why) => format!("\n  {why}"),
+                    None => String::new(),
+                }
+            );
+        }
+        self.tell("4. Retention: what is over leaves, and why", &lines)
+    }
+
+    fn erasure(&self, erased: &Erasure) -> Result<(), CliError> {
+        let letter = erased.receipt.letter(Language::En);
+        self.tell(
+            "7. A customer asks to be forgotten",
+            &format!(
+                "{}\nThe signed receipt, for the customer alone: {}\n\n{}",
+                erase::summary(&erased.report),
+                self.place.receipt.display(),
+                letter.trim_end()
+            ),
+        )
+    }
+
     fn key(&self, key: &Key) -> Result<(), CliError> {
         self.tell(
-            "3. The warehouse gets a key",
+            "5. The warehouse gets a key",
             &format!(
                 "{}: order number and delivery address, for fulfilment, {} a day, 90 days.\n\
                  Whoever steals it tonight gets {} by tomorrow, and no e-mail address of anybody.",
@@ -184,7 +237,7 @@ impl Story<'_> {
         });
         let prompt = |command: &str| self.output.dim(&format!("$ lethe {command}"));
         self.tell(
-            &format!("4. A parcel has to go out: order {}", parcel.order),
+            &format!("6. A parcel has to go out: order {}", parcel.order),
             &format!(
                 "{}\n  {}\n{}\n{}\n{}\n  refused: {}",
                 prompt(&format!(
@@ -202,7 +255,7 @@ impl Story<'_> {
 
     fn log(&self, parcel: &Parcel, entries: u64) -> Result<(), CliError> {
         self.tell(
-            "5. The access log had each of them first",
+            "8. The access log had each of them first",
             &format!(
                 "{}\n{}, from the first to the signed head: every hash fits.",
                 log::table(&parcel.entries),
@@ -213,7 +266,7 @@ impl Story<'_> {
 
     fn drill(&self) -> Result<(), CliError> {
         self.tell(
-            "6. The drill: what would a thief hold?",
+            "9. The drill: what would a thief hold?",
             "Real attacks on a copy of this folder, and on an ordinary shop database with the same people.\n\
              About half a minute.",
         )
@@ -227,7 +280,7 @@ impl Story<'_> {
             .unwrap_or_else(|| "lethe".to_owned());
         let (data, key) = (self.place.data.display(), self.place.key.display());
         self.tell(
-            &format!("\n7. Serving http://{address}"),
+            &format!("\n10. Serving http://{address}"),
             &format!(
                 "The API is described at http://{address}/docs. In another terminal, with the warehouse's key:\n\
                  \x20 {program} --data {data} --key-file {key} orders --limit 3\n\
@@ -240,7 +293,13 @@ impl Story<'_> {
 
     fn end(&self) -> Result<(), CliError> {
         let (data, place) = (self.place.data.display(), self.place);
-        let files = [&place.passphrase, &place.key, &place.export];
+        let files = [
+            &place.passphrase,
+            &place.key,
+            &place.export,
+            &place.shares,
+            &place.receipt,
+        ];
         let files = files.map(|file| file.display().to_string()).join(" ");
         self.tell("", &format!("\nTo remove it all: rm -r {data} {files}"))
     }

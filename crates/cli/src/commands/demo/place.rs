@@ -16,6 +16,10 @@ pub(super) struct Place {
     pub(super) key: PathBuf,
     /// The invented shop's export.
     pub(super) export: PathBuf,
+    /// The three shares of the archive's keys: only in a demo do they lie together.
+    pub(super) shares: PathBuf,
+    /// The receipt of the demo's erasure.
+    pub(super) receipt: PathBuf,
 }
 
 impl Place {
@@ -29,6 +33,8 @@ impl Place {
             passphrase: beside("passphrase"),
             key: beside("key"),
             export: beside("orders.csv"),
+            shares: beside("shares"),
+            receipt: beside("erased.receipt"),
             data: data.to_owned(),
         })
     }
@@ -65,8 +71,9 @@ impl Place {
         };
         gone(fs::remove_dir_all(&self.data), &self.data)?;
         drop(lock);
+        gone(fs::remove_dir_all(&self.shares), &self.shares)?;
         // The passphrase last: it is what tells a demo's folder from others.
-        for file in [&self.key, &self.export, &self.passphrase] {
+        for file in [&self.key, &self.export, &self.receipt, &self.passphrase] {
             gone(fs::remove_file(file), file)?;
         }
         Ok(())

@@ -1,20 +1,24 @@
 //! The steps of the demo before the drill.
 
 use super::place::{Place, write_private};
+use crate::commands::archive::setup;
 use crate::commands::import::{FileReport, Format, Input, Rejects, import_file};
 use crate::commands::init::kdf_cost;
+use crate::commands::retention;
 use crate::commands::sample::{SEED, today};
 use crate::door::{self, Acts, Folder, Look, NewKey, store_id};
 use crate::error::{CliError, Exit};
 use crate::surroundings::{self, OsRandom, SystemClock};
 use crate::views::{CreatedKey, Entry, Found, Key, Revealed};
 use lethe_crypto::ApiKey;
+use lethe_custody::NOTIFICATION;
 use lethe_model::{Clock, FieldSet, Grant, Personal, Power, Purpose, Random, StoreName};
-use lethe_ops::{Installation, StoreSpec};
+use lethe_ops::{ApplyOptions, Erasure, Installation, RetentionPlan, RunView, StoreSpec};
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// What a warehouse needs to send a parcel: the order's number, and where it goes.
 const WAREHOUSE_FIELDS: [&str; 6] = [
@@ -32,6 +36,10 @@ pub(super) const SHOWN_FIELDS: [&str; 4] = [
     "delivery.city",
     "delivery.country",
 ];
+/// Who keeps the archive's shares.
+const CUSTODIANS: [&str; 3] = ["ada", "ben", "cleo"];
+/// For how many years before and after this one the archive has keys.
+const ARCHIVE_YEARS: i16 = 12;
 const WAREHOUSE: &str = "warehouse";
 const WAREHOUSE_PEOPLE_PER_DAY: u32 = 50;
 const KEY_DAYS: i64 = 90;
@@ -40,12 +48,7 @@ const BATCH: usize = 500;
 
 /// Makes the folder with a random passphrase.
 pub(super) fn make(place: &Place) -> Result<(), CliError> {
-    let random: &dyn Random = &OsRandom;
-    let passphrase: String = random
-        .bytes::<16>()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let passphrase = random_words();
     write_private(&place.passphrase, &format!("{passphrase}\n"))?;
     let store = StoreSpec {
         name: StoreName::parse("sample-shop").expect("the name is valid"),
@@ -54,6 +57,12 @@ pub(super) fn make(place: &Place) -> Result<(), CliError> {
     let around = surroundings::real();
     Installation::create(&place.data, &passphrase, kdf_cost(), &store, &around)?;
     Ok(())
+}
+
+fn random_words() -> String {
+    let random: &dyn Random = &OsRandom;
+    let bytes = random.bytes::<16>();
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Writes the shop's export, unless an earlier demo did.
@@ -89,6 +98,83 @@ pub(super) fn import(place: &Place, folder: &Folder) -> Result<FileReport, CliEr
     let format = Format::ShopifyOrders;
     let input = Input::open(&place.export, &folder.credential, &format)?;
     import_file(folder, &format, input, BATCH, &mut Rejects::open(None)?)
+}
+
+/// Makes the archive's keys, unless an earlier demo did. Returns how many there are.
+pub(super) fn archive(place: &Place, folder: &Folder) -> Result<u64, CliError> {
+    let count = || -> Result<u64, CliError> {
+        let status = folder.vault.archive_status(&folder.credential)?;
+        Ok(status.keys.len() as u64)
+    };
+    if count()? > 0 {
+        return count();
+    }
+    let this_year = today().year();
+    let mut ids = setup::year_ids(this_year - ARCHIVE_YEARS..=this_year + ARCHIVE_YEARS);
+    ids.push(NOTIFICATION.to_owned());
+    fs::create_dir_all(&place.shares).map_err(CliError::file(format!(
+        "cannot make {}",
+        place.shares.display()
+    )))?;
+    let words = |_: usize, custodian: &str| {
+        let words = Zeroizing::new(random_words());
+        let path = place.shares.join(format!("{custodian}.passphrase"));
+        write_private(&path, &format!("{}\n", *words))?;
+        Ok(words)
+    };
+    let custodians = CUSTODIANS.map(str::to_owned);
+    setup::make(folder, &ids, &custodians, &place.shares, words)?;
+    count()
+}
+
+/// What retention would do, and the runs that did it.
+pub(super) struct Retired {
+    pub(super) plan: RetentionPlan,
+    pub(super) runs: Vec<RunView>,
+}
+
+/// Plans, confirms the first run as its operator would, and lets a second one do the rest.
+pub(super) fn retire(folder: &Folder) -> Result<Retired, CliError> {
+    let plan = retention::planned(folder)?;
+    let mut options = ApplyOptions {
+        confirmed: Some(lethe_ops::confirmation(plan.report.records())),
+        proposal: None,
+        started_by: folder.credential.id.clone(),
+    };
+    let mut runs = Vec::new();
+    if plan.report.records() > 0 {
+        runs.push(retention::applied(folder, &options)?);
+        if runs[0].report.stopped.is_some() {
+            options.confirmed = None;
+            runs.push(retention::applied(folder, &options)?);
+        }
+    }
+    Ok(Retired { plan, runs })
+}
+
+/// Erases the buyer of an order that came shortly before this one.
+pub(super) fn erase(place: &Place, folder: &Folder, shown: &str) -> Result<Erasure, CliError> {
+    let what = format!("cannot read {}", place.export.display());
+    let export = fs::read_to_string(&place.export).map_err(CliError::file(what))?;
+    let buyer_of = |order: &str| -> Result<Option<String>, CliError> {
+        let look = Look::Order(Personal::new(order));
+        let found = folder.find(&look, Purpose::SubjectRequest)?;
+        let mut subjects = found.subjects.into_iter();
+        Ok(subjects.find_map(|one| one.order.map(|_| one.subject)))
+    };
+    let kept = buyer_of(shown)?;
+    for order in order_numbers(&export).filter(|order| *order != shown) {
+        let Some(subject) = buyer_of(order)? else {
+            continue;
+        };
+        if kept.as_ref() != Some(&subject) {
+            let erased = folder.vault.erase(&folder.credential, &subject)?;
+            write_private(&place.receipt, &erased.signed)?;
+            return Ok(erased);
+        }
+    }
+    let text = "the sample shop has nobody left to erase: run the demo with --fresh";
+    Err(CliError::new(Exit::Failure, "demo", text))
 }
 
 /// Makes the example key, or finds the one an earlier demo made.
@@ -172,17 +258,19 @@ pub(super) fn parcel(
 fn latest_order(place: &Place) -> Result<String, CliError> {
     let what = format!("cannot read {}", place.export.display());
     let export = fs::read_to_string(&place.export).map_err(CliError::file(what))?;
+    let latest = order_numbers(&export).next().map(str::to_owned);
+    latest.ok_or_else(|| {
+        let text = format!("{} holds no order", place.export.display());
+        CliError::new(Exit::Failure, "demo", text)
+    })
+}
+
+/// Lists the order numbers of an export, the latest first.
+fn order_numbers(export: &str) -> impl Iterator<Item = &str> {
     let numbers = export.lines().filter_map(|line| line.split(',').next());
     let is_number = |cell: &&str| {
         let digits = cell.strip_prefix('#').unwrap_or_default();
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
-    numbers
-        .rev()
-        .find(is_number)
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            let text = format!("{} holds no order", place.export.display());
-            CliError::new(Exit::Failure, "demo", text)
-        })
+    numbers.rev().filter(is_number)
 }
