@@ -1,0 +1,7 @@
+//! The archive's keys in the hands of custodians: what opens, what does not, and what is noticed.
+
+mod ceremony;
+mod damage;
+mod scene;
+mod secrets;
+mod shares;
