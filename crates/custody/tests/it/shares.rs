@@ -147,3 +147,29 @@ fn a_key_named_twice_is_refused_or_records_sealed_to_the_second_would_never_open
     let refused = generate(&ids, &names, &Repeatable::new(12));
     assert!(matches!(refused, Err(CustodyError::Invalid(_))));
 }
+
+/// Coefficients that are never zero would rule one value of every byte out for each custodian
+/// (RUSTSEC-2024-0398).
+#[test]
+fn a_part_says_nothing_about_the_secret_so_now_and_then_it_equals_it() {
+    let ids: Vec<String> = (2000..2064)
+        .map(|year| year_key_id(&year.to_string()))
+        .collect();
+    let names = ["ada", "ben", "cleo"].map(str::to_owned);
+    let set = generate(&ids, &names, &Repeatable::new(13)).unwrap();
+    let pair = [reread(&set.shares[0]), reread(&set.shares[1])];
+    for share in &set.shares {
+        let mut equal = 0;
+        for (key_id, part) in ids.iter().zip(share.raw_parts()) {
+            let private = join(&pair, key_id).unwrap();
+            equal += (private.iter().zip(part.expose()))
+                .filter(|(a, b)| a == b)
+                .count();
+        }
+        // One of 256 bytes on average: 8 of 2048.
+        assert!(
+            (1..=24).contains(&equal),
+            "{equal} bytes of the secret are in a share"
+        );
+    }
+}
