@@ -2,6 +2,7 @@
 
 mod ceremony;
 mod damage;
+mod formats;
 mod scene;
 mod secrets;
 mod shares;
