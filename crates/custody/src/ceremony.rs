@@ -11,7 +11,7 @@ use lethe_crypto::SecretKey;
 use lethe_model::{Category, OrderId, Random, RecordId, StoreId, SubjectId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -208,43 +208,6 @@ impl Request {
             return Err(CustodyError::NotFrozen);
         }
         Ok(request)
-    }
-
-    /// Says in words what the custodians are about to open.
-    pub fn summary(&self) -> String {
-        let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
-        for item in &self.items {
-            *by_key.entry(&item.key_id).or_default() += 1;
-        }
-        let keys: Vec<String> = by_key
-            .iter()
-            .map(|(key, count)| format!("{count} of {key}"))
-            .collect();
-        let approvals: Vec<String> = self
-            .approvals
-            .iter()
-            .map(|(who, at)| format!("{who} ({at})"))
-            .collect();
-        let what = match self.kind {
-            RequestKind::Open => "open archived records",
-            RequestKind::Test => "prove that shares and data open",
-            RequestKind::Notify => "reach archived people",
-        };
-        format!(
-            "Request {}: {what}\n  keys of {} records: {}\n  purpose: {}\n  reason: {}\n  approved by: {}\n  list: {}\n  until: {}",
-            self.request_id,
-            self.items.len(),
-            keys.join(", "),
-            self.purpose,
-            self.reason,
-            if approvals.is_empty() {
-                "nobody".to_owned()
-            } else {
-                approvals.join(", ")
-            },
-            self.frozen_sha256,
-            self.expires_at,
-        )
     }
 }
 

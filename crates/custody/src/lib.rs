@@ -9,6 +9,7 @@ mod chance;
 mod error;
 mod seal;
 mod share;
+mod summary;
 
 pub use ceremony::{
     Reply, ReplyItem, ReplyKey, Request, RequestItem, RequestKind, answer, frozen_sha256,

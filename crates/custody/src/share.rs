@@ -10,6 +10,7 @@ use lethe_crypto::SecretKey;
 use lethe_model::Random;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{Read, Write};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -21,8 +22,8 @@ pub const SHARES: usize = 3;
 const PASSPHRASE_CHARS_MIN: usize = 12;
 /// scrypt's work factor as a power of two: age's own default is about a second's worth, near 18.
 const WORK_FACTOR: u8 = 17;
-/// More work than this is somebody's attempt to keep the ceremony busy.
-const WORK_FACTOR_MAX: u8 = 22;
+/// 1 GiB of memory. More is somebody's attempt to bring the ceremony's machine down.
+const WORK_FACTOR_MAX: u8 = 20;
 const FILE_BYTES_MAX: usize = 4 << 20;
 const HEAD: &str = "# lethe archive share of ";
 
@@ -83,7 +84,7 @@ impl ShareCost {
 ///
 /// # Errors
 ///
-/// [`CustodyError::Invalid`] when there is no key to make, or two custodians have one name.
+/// [`CustodyError::Invalid`] when there is no key to make, or two keys or custodians have one name.
 pub fn generate(
     key_ids: &[String],
     custodians: &[String; SHARES],
@@ -91,6 +92,11 @@ pub fn generate(
 ) -> Result<KeySet, CustodyError> {
     if key_ids.is_empty() {
         return Err(CustodyError::Invalid("name at least one financial year"));
+    }
+    let mut named = HashSet::new();
+    if !key_ids.iter().all(|key_id| named.insert(key_id)) {
+        // Shares are joined by id: records sealed to the second key would never open.
+        return Err(CustodyError::Invalid("name each archive key once"));
     }
     let is_name = |name: &String| {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
