@@ -15,6 +15,7 @@ mod load;
 mod locks;
 mod log;
 mod orders;
+mod retention;
 mod rounds;
 mod serving;
 mod unsettled;
