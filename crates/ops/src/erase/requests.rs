@@ -6,7 +6,7 @@ use crate::policy::timestamp;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, OPERATOR, hex};
+use lethe_keeper::{Credential, OPERATOR, Refusal, hex};
 use lethe_store::StoreError;
 use lethe_store::active::erasures::{self, AskedHolder, ErasureRow};
 use lethe_store::active::holders as holder_rows;
@@ -109,9 +109,13 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when none waits under this id; only the operator may.
+    /// [`Error::NotFound`] when none waits under this id; [`Refusal::Power`] for anybody but the
+    /// operator.
     pub fn confirm_erasure(&self, credential: &Credential, id: &str) -> Result<Erasure, Error> {
-        require_erase(credential)?;
+        // Else a stolen key could ask and confirm, and the delay would protect nobody.
+        if !credential.is_operator() {
+            return Err(Refusal::Power("operator").into());
+        }
         let row = self.waiting(credential, id)?;
         let mut erased = None;
         self.carry_out(credential, &row, &mut |one| {

@@ -1,8 +1,8 @@
 //! Erasure: gone, stays gone, and the log stays provable.
 
 use crate::reveal::query;
-use lethe_model::Purpose;
-use lethe_ops::{Error, FindQuery};
+use lethe_model::{FieldSet, Grant, Power, Purpose};
+use lethe_ops::{Error, FindQuery, NewCredential, Refusal};
 use lethe_testkit::{OrderSketch, TestVault};
 
 #[test]
@@ -150,5 +150,47 @@ fn an_erased_gift_recipient_stays_erased_and_stands_in_nobodys_way() {
         crate::reveal::values(&revealed).len(),
         1,
         "an update does not bring her back"
+    );
+}
+
+#[test]
+fn what_a_key_asks_for_waits_and_the_key_cannot_confirm_it() {
+    let mut test = TestVault::with_archive();
+    test.import(&[OrderSketch::new(1001, "ana")]);
+    let grant = Grant {
+        fields: FieldSet::parse(["contact.email", "invoice.reference"]).unwrap(),
+        purposes: [Purpose::Support].into_iter().collect(),
+        powers: [Power::Reveal, Power::Erase].into_iter().collect(),
+        people_per_day: 10,
+        expires_at_ms: Some(test.clock.in_days(90)),
+    };
+    let new = NewCredential {
+        recipient: "desk".to_owned(),
+        grant,
+    };
+    let made = test
+        .vault()
+        .create_credential(&test.operator(), &new)
+        .unwrap();
+    let key = test.vault().authenticate(&made.secret).unwrap();
+    let token = test.order_token(&key, 1001);
+    let asked = test.vault().request_erasure(&key, &token).unwrap();
+    assert_eq!(asked.state, "waiting");
+    let again = test.vault().request_erasure(&key, &token).unwrap();
+    assert_eq!(again.id, asked.id, "one request a person");
+    assert!(matches!(
+        test.vault().confirm_erasure(&key, &asked.id),
+        Err(Error::Refused(Refusal::Power(_)))
+    ));
+    test.vault()
+        .reveal(&key, &token, query(&["contact.email"]))
+        .expect("nothing is erased while it waits");
+    let operator = test.operator();
+    let erased = test.vault().confirm_erasure(&operator, &asked.id).unwrap();
+    assert_eq!(erased.report.id, asked.id);
+    assert!(
+        test.vault()
+            .reveal(&key, &token, query(&["contact.email"]))
+            .is_err()
     );
 }
