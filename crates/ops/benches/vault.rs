@@ -1,12 +1,17 @@
-//! Import and reveal without HTTP: how fast the vault itself is.
+//! Import, reveal and erasure without HTTP: how fast the vault itself is.
 //!
 //! `cargo bench -p lethe-ops`; the number of customers can follow (`-- 60000`). End-to-end figures
 //! come from `lethe bench`.
 
 use lethe_crypto::KdfCost;
+use lethe_custody::{NOTIFICATION, generate, year_key_id};
+use lethe_keeper::Credential;
 use lethe_model::{Clock, FieldSet, Purpose, Random, StoreId, StoreName};
-use lethe_ops::{ImportOptions, Installation, NewCredential, RevealQuery, StoreSpec, Surroundings};
+use lethe_ops::{
+    ImportOptions, Installation, NewCredential, RevealQuery, StoreSpec, Surroundings, Vault,
+};
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -138,4 +143,52 @@ fn main() {
         let rate = done.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
         println!("reveal: {clients:>2} clients {rate:>7.0}/s");
     }
+    erase_everybody(&vault, &operator);
+}
+
+/// Erases all buyers, with a receipt each; what the law keeps moves to the archive.
+fn erase_everybody(vault: &Vault, operator: &Credential) {
+    let mut ids: Vec<String> = (2010..=2040)
+        .map(|year| year_key_id(&year.to_string()))
+        .collect();
+    ids.push(NOTIFICATION.to_owned());
+    let custodians = ["ada", "ben", "cleo"].map(str::to_owned);
+    let set = generate(&ids, &custodians, &SystemRandom).expect("archive keys");
+    vault
+        .register_archive_keys(operator, &set)
+        .expect("they are new");
+    let mut buyers = BTreeSet::new();
+    let (mut cursor, mut orders) = (None, 0);
+    loop {
+        let page = vault
+            .list_orders(operator, cursor.as_deref(), 200)
+            .expect("a page");
+        orders += page.items.len();
+        buyers.extend(page.items.into_iter().map(|order| order.subject));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let (people, mut receipts, mut kept) = (buyers.len(), 0, 0);
+    let started = Instant::now();
+    vault
+        .erase_many(operator, buyers.into_iter(), |erased| {
+            receipts += erased.signed.len();
+            kept += erased
+                .report
+                .kept
+                .iter()
+                .map(|one| one.records)
+                .sum::<u64>();
+            Ok(())
+        })
+        .expect("an erasure");
+    let seconds = started.elapsed().as_secs_f64();
+    println!(
+        "erase:  {people} people with {orders} orders in {seconds:.2} s = {:.0} people/s; {kept} records \
+         moved to the archive = {:.0}/s; {receipts} bytes of receipts",
+        people as f64 / seconds,
+        kept as f64 / seconds,
+    );
 }

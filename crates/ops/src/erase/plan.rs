@@ -5,6 +5,7 @@ use crate::dispose::{Disposal, MovedPart};
 use crate::intake::State;
 use crate::retention::facts::order_clock;
 use crate::retention::scan::{Judge, OrderState, order_records};
+use lethe_keeper::Keeper;
 use lethe_model::{Category, FieldSet, OrderId, RecordId, SubjectId};
 use lethe_policy::{ArchiveClock, Clock, Day, Keep, Then, Verdict};
 use lethe_store::active::orders::OrderRow;
@@ -63,7 +64,7 @@ pub(crate) fn plan(
     } = state;
     active.read(|tx| -> Result<(), Error> {
         let rows = orders::of_subject(tx, &subject)?;
-        add_recipients(tx, &subject, &rows, &mut person)?;
+        add_recipients(judge.keeper, tx, &subject, &rows, &mut person)?;
         due.affected.add(subject, FieldSet::all());
         for row in rows {
             held |= plan_order(judge, tx, row, due, &mut person)?;
@@ -96,17 +97,19 @@ pub(crate) fn plan(
 /// A recipient who is known only through this buyer's gifts goes with the buyer; of another, only the
 /// parcels go.
 fn add_recipients(
+    keeper: &Keeper,
     tx: &Tx<'_>,
     subject: &SubjectId,
     rows: &[OrderRow],
     person: &mut PersonPlan,
-) -> Result<(), StoreError> {
+) -> Result<(), Error> {
     let gifts: HashSet<(OrderId, SubjectId)> = rows
         .iter()
         .filter_map(|row| Some((row.order, row.recipient?)))
         .collect();
     for recipient in gifts.iter().map(|(_, to)| *to).collect::<BTreeSet<_>>() {
-        if recipient == *subject {
+        // One who was erased earlier is still named by the order, and is gone already.
+        if recipient == *subject || keeper.subject_number(&recipient)?.is_none() {
             continue;
         }
         let parcels = records::of_subject(tx, &recipient)?;

@@ -151,6 +151,8 @@ fn an_erased_gift_recipient_stays_erased_and_stands_in_nobodys_way() {
         1,
         "an update does not bring her back"
     );
+    let erased = test.vault().erase(&operator, &token).unwrap();
+    assert_eq!(erased.report.subjects, 1, "she is gone already");
 }
 
 #[test]
