@@ -72,8 +72,15 @@ pub(crate) fn field(text: &str) -> Result<lethe_model::Field, lethe_model::Unkno
 
 /// Parses one power.
 pub(crate) fn power(text: &str) -> Result<lethe_model::Power, &'static str> {
-    lethe_model::Power::parse(text)
-        .ok_or("no such power; use one of reveal, list, intake, keys, audit")
+    lethe_model::Power::parse(text).ok_or(
+        "no such power; use one of reveal, list, intake, keys, audit, approve, erase, retention",
+    )
+}
+
+/// Parses one state of an order.
+pub(crate) fn order_state(text: &str) -> Result<lethe_model::OrderState, &'static str> {
+    lethe_model::OrderState::parse(text)
+        .ok_or("no such state; use one of unshipped, shipped, cancelled, account")
 }
 
 #[cfg(test)]

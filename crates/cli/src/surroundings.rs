@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use lethe_model::{Clock, Random};
 use lethe_ops::Surroundings;
+use rustix::time::{ClockId, clock_gettime};
 use std::sync::Arc;
 
 /// The machine's clock.
@@ -15,6 +16,13 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        // Counts a machine's sleep too, and nobody sets it.
+        let since_boot = clock_gettime(ClockId::Boottime);
+        let seconds = u64::try_from(since_boot.tv_sec).unwrap_or(0);
+        seconds * 1_000 + u64::try_from(since_boot.tv_nsec).unwrap_or(0) / 1_000_000
     }
 }
 

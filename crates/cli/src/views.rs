@@ -1,6 +1,7 @@
 //! What commands show, whether it comes from the folder or from a server.
 
 use crate::text;
+use lethe_ops::{GrantText, Quarantine};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What an installation holds.
@@ -109,23 +110,36 @@ pub(crate) struct WaitingErasure {
 pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) recipient: String,
-    pub(crate) grant: Grant,
+    pub(crate) grant: GrantText,
     pub(crate) created_at_ms: i64,
     pub(crate) revoked_at_ms: Option<i64>,
     pub(crate) state: String,
-    pub(crate) people_used: u64,
-    pub(crate) people_reachable_24h: u64,
-    pub(crate) people_reachable_until_expiry: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) quarantine: Option<Quarantine>,
+    pub(crate) last_used_ms: Option<i64>,
+    pub(crate) people_used: PeopleUsed,
+    pub(crate) blast_radius: BlastRadius,
 }
 
-/// What a key may do, in words.
+/// Distinct people and guesses that a key has met.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Grant {
+pub(crate) struct PeopleUsed {
+    pub(crate) per_hour: u64,
+    pub(crate) per_day: u64,
+    pub(crate) per_90_days: u64,
+    pub(crate) ever: u64,
+}
+
+/// What a thief of a key could reveal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct BlastRadius {
+    pub(crate) people_24h: u64,
+    pub(crate) people_90_days: u64,
+    pub(crate) people_until_expiry: u64,
+    pub(crate) population: u64,
     pub(crate) fields: Vec<String>,
-    pub(crate) purposes: Vec<String>,
-    pub(crate) powers: Vec<String>,
-    pub(crate) people_per_day: u64,
-    pub(crate) expires_at_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) because: Option<String>,
 }
 
 /// A key that was just made; the secret is shown this once.

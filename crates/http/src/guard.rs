@@ -3,15 +3,20 @@
 //!
 //! Nothing here logs a request: paths hold tokens, bodies hold people.
 
-use crate::app::{App, Shared};
+use crate::app::Shared;
+use crate::caller::{address, bearer};
 use crate::problem::{Cause, Problem, ProblemKind};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERER, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use lethe_crypto::ApiKey;
+use lethe_ops::BrowserVerdict;
+use std::net::IpAddr;
 use std::time::Instant;
 
 /// The policy of everything that is not a page.
@@ -19,9 +24,10 @@ const NO_CONTENT: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Headers that only browsers send, and cannot be talked out of.
-const BROWSER_HEADERS: [HeaderName; 5] = [
-    HeaderName::from_static("origin"),
+/// Headers that browsers send and programs on a server do not.
+const BROWSER_HEADERS: [HeaderName; 6] = [
+    ORIGIN,
+    REFERER,
     HeaderName::from_static("sec-fetch-site"),
     HeaderName::from_static("sec-fetch-mode"),
     HeaderName::from_static("sec-fetch-dest"),
@@ -44,9 +50,12 @@ pub(crate) async fn guard(State(app): State<Shared>, request: Request, next: Nex
     response
 }
 
-async fn answer(app: &App, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/v1") && is_browser(request.headers()) {
-        return from_browser().into_response();
+async fn answer(app: &Shared, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/v1")
+        && is_browser(request.headers())
+        && let Err(problem) = from_browser(app, Evidence::of(&request)).await
+    {
+        return problem.into_response();
     }
     let Ok(_place) = app.requests.try_acquire() else {
         let detail = "too many requests are being served: try again in a second";
@@ -64,12 +73,55 @@ fn is_browser(headers: &HeaderMap) -> bool {
         .any(|name| headers.contains_key(name))
 }
 
-fn from_browser() -> Problem {
-    Problem::new(
-        ProblemKind::BrowserRequest,
-        "this request comes from a web page: whoever opens the page can read its API key; call the \
-         vault from a server",
-    )
+/// What a browser's request shows.
+struct Evidence {
+    key: Option<ApiKey>,
+    from: Option<IpAddr>,
+    page: Option<String>,
+}
+
+impl Evidence {
+    fn of(request: &Request) -> Self {
+        let headers = request.headers();
+        let page = [ORIGIN, REFERER]
+            .iter()
+            .find_map(|name| headers.get(name)?.to_str().ok());
+        Self {
+            key: bearer(headers).and_then(|text| ApiKey::parse(text).ok()),
+            from: address(request.extensions()),
+            page: page.map(str::to_owned),
+        }
+    }
+}
+
+/// Refuses a request of a web page, and quarantines the key that came with it: whoever opens the
+/// page has it. Only where the installation's settings allow browsers does it pass.
+async fn from_browser(app: &Shared, evidence: Evidence) -> Result<(), Problem> {
+    let refusal = |quarantined: bool| {
+        let detail = match quarantined {
+            true => {
+                "this request comes from a web page: whoever opens the page can read its API key, so \
+                 the key was put in quarantine; make a new one and call the vault from a server"
+            }
+            false => {
+                "this request comes from a web page: whoever opens the page can read its API key; \
+                 call the vault from a server"
+            }
+        };
+        Err(Problem::new(ProblemKind::BrowserRequest, detail))
+    };
+    let Evidence { key, from, page } = evidence;
+    let Some(key) = key else {
+        return refusal(false);
+    };
+    let seen = app
+        .run(move |vault| vault.seen_in_browser(&key, from, page.as_deref()))
+        .await?;
+    match seen {
+        BrowserVerdict::Allowed => Ok(()),
+        BrowserVerdict::Quarantined => refusal(true),
+        BrowserVerdict::Unknown => refusal(false),
+    }
 }
 
 fn late() -> Problem {

@@ -6,7 +6,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use lethe_model::{Category, FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, StoreId};
+use lethe_model::{
+    Category, FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, Quota, StoreId,
+};
 use lethe_ops::{
     ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder, Vault,
 };
@@ -87,8 +89,10 @@ impl TestServer {
             fields,
             purposes: [Purpose::Support].into_iter().collect::<PurposeSet>(),
             powers,
-            people_per_day: 10,
+            quota: Quota::people_per_day(10),
             expires_at_ms: Some(self.clock.in_days(90)),
+            owner: Some("ada".to_owned()),
+            ..Grant::default()
         })
     }
 
@@ -98,8 +102,10 @@ impl TestServer {
             fields: FieldSet::EMPTY,
             purposes: PurposeSet::default(),
             powers: powers.iter().copied().collect(),
-            people_per_day: 0,
+            quota: Quota::people_per_day(0),
             expires_at_ms: Some(self.clock.in_days(90)),
+            owner: Some("ada".to_owned()),
+            ..Grant::default()
         };
         self.make_key(recipient, grant)
     }
@@ -117,7 +123,7 @@ impl TestServer {
             .unwrap();
         TestKey {
             id: created.view.id,
-            credential: self.vault.authenticate(&created.secret).unwrap(),
+            credential: self.vault.authenticate(&created.secret, None).unwrap(),
             secret: created.secret.expose().to_owned(),
         }
     }

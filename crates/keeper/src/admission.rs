@@ -2,14 +2,17 @@
 //! with. No receipt, no data key.
 
 use crate::credential::Credential;
+use crate::decide::{Wish, decide};
 use crate::keeper::{AdmissionState, public_part};
 use crate::keys::{Epochs, data_key_context, log_key_context};
 use crate::log::{ActKind, Body, Commitment, Phase, PublicPart};
-use crate::{Keeper, Refusal};
+use crate::quota::Charge;
+use crate::usage::Read;
+use crate::{Keeper, Refusal, Usage};
 use hmac::{Hmac, KeyInit, Mac};
 use lethe_crypto::{LookupHash, LookupKind, SecretKey};
 use lethe_model::{
-    FieldSet, OrderId, Personal, Power, Purpose, RecordId, SubjectId, SubjectNumber,
+    FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, SubjectId, SubjectNumber,
 };
 use lethe_store::keyring::known_orders::{self, KnownOrder};
 use lethe_store::keyring::subject_keys::SubjectKeyRow;
@@ -30,6 +33,8 @@ pub struct Request {
     pub purpose: Purpose,
     /// What.
     pub sought: Sought,
+    /// The states that the orders it is about are in; none for a look-up.
+    pub states: OrderStates,
 }
 
 /// The two things that can be asked.
@@ -124,37 +129,20 @@ impl Keeper {
             .collect()
     }
 
-    /// Checks everything that depends on the credential alone. Also checked again here, and not
-    /// only when the key was presented, so that a revocation holds for the next request.
+    /// Checks everything that depends on the credential alone. Checked again here, against the
+    /// grant as it stands now, and not only when the key was presented: a revocation holds for the
+    /// next request. What was presented may be narrower: a key derived from another.
     fn authorize(&self, request: &Request) -> Result<(), Refusal> {
-        let credentials = self
-            .credentials
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let credential = credentials
-            .by_id(&request.credential.id)
-            .ok_or(Refusal::Unauthenticated)?;
-        let grant = &credential.grant;
-        if credential.revoked_at_ms.is_some() {
-            return Err(Refusal::Revoked);
-        }
-        if grant
-            .expires_at_ms
-            .is_some_and(|expiry| expiry <= self.around.clock.now_ms())
-        {
-            return Err(Refusal::Expired);
-        }
-        if !credential.may(Power::Reveal) {
-            return Err(Refusal::Power(Power::Reveal.name()));
-        }
-        if !grant.purposes.contains(request.purpose) {
-            return Err(Refusal::Purpose(request.purpose.name()));
-        }
-        let missing = request.fields().without(grant.fields);
-        match missing.iter().next() {
-            Some(field) => Err(Refusal::Field(field.to_string())),
-            None => Ok(()),
-        }
+        let now_ms = self.around.clock.now_ms();
+        let current = self.current(&request.credential.id);
+        let current = current.ok_or(Refusal::Unauthenticated)?;
+        let wish = Wish::Read {
+            purpose: request.purpose,
+            fields: request.fields(),
+            states: request.states,
+        };
+        decide(&current, &wish, now_ms)?;
+        decide(&request.credential, &wish, now_ms)
     }
 
     /// Finds the subjects of a request and their log keys.
@@ -210,24 +198,54 @@ impl Keeper {
             }
         }
         if candidate.refusal.is_none() {
-            let credential = &candidate.request.credential;
-            let people = commitments.iter().map(|one: &Commitment| one.number.0);
-            let limit = credential.grant.people_per_day;
-            let charged =
-                state
-                    .quotas
-                    .charge(&credential.id, limit, people, candidate.misses, log_ms);
-            if let Err(exhausted) = charged {
-                candidate.refusal = Some(Refusal::Quota {
-                    retry_at_ms: exhausted.retry_at_ms,
-                });
-            }
+            let charged = self.charge(state, candidate, &commitments, log_ms);
+            candidate.refusal = charged.err();
         }
         // A refused request names nobody: what it asked about was not given.
         if candidate.refusal.is_some() {
             commitments.clear();
         }
         Body::new(salt, candidate.describe(), commitments)
+    }
+
+    /// Charges a request to its quotas, and notes what it used.
+    fn charge(
+        &self,
+        state: &mut AdmissionState,
+        candidate: &Candidate,
+        commitments: &[Commitment],
+        log_ms: u64,
+    ) -> Result<(), Refusal> {
+        let request = &candidate.request;
+        let credential = &request.credential;
+        let quota_ms = self.quota_ms(log_ms);
+        let now_ms = i64::try_from(quota_ms).unwrap_or(i64::MAX);
+        let people: Vec<_> = commitments
+            .iter()
+            .map(|one| (one.number, one.fields))
+            .collect();
+        let charge = Charge {
+            credential,
+            owner: &self.owner_bounds(credential),
+            installation: &self.access().bounds(),
+            people: &people,
+            guesses: candidate.misses,
+        };
+        let before = state.quotas.used(&credential.id, quota_ms)[1];
+        if let Err(refusal) = state.quotas.charge(&charge, quota_ms) {
+            self.usage().stopped(&credential.id, now_ms);
+            return Err(refusal);
+        }
+        let after = state.quotas.used(&credential.id, quota_ms)[1];
+        let bound = credential.grant.quota.people.day.unwrap_or(u32::MAX);
+        let read = Read {
+            fields: request.fields(),
+            purpose: request.purpose,
+            newcomers: after - before,
+            peak_per_mille: after * 1_000 / u64::from(bound.max(1)),
+        };
+        self.usage().read(&credential.id, &read, now_ms);
+        Ok(())
     }
 
     /// Opens the log keys of subjects.
@@ -287,12 +305,17 @@ impl Keeper {
         })
     }
 
-    /// Says how much of its quota a credential has used in the window that ends now.
-    pub fn quota_used(&self, credential: &Credential) -> u32 {
-        let now_ms = u64::try_from(self.around.clock.now_ms()).unwrap_or(0);
+    /// Says how many people and guesses each window of a credential holds now: hour, day, 90 days,
+    /// ever.
+    pub fn quota_used(&self, credential: &Credential) -> [u64; 4] {
         let mut state = self.admission();
-        let log_ms = now_ms.max(state.log.last_ms());
-        state.quotas.used(&credential.id, log_ms)
+        let quota_ms = self.quota_ms(state.log.last_ms());
+        state.quotas.used(&credential.id, quota_ms)
+    }
+
+    /// Says what a credential has done so far.
+    pub fn usage_of(&self, credential: &Credential) -> Usage {
+        self.usage().of(&credential.id)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The archive's public keys, under a MAC: whoever could exchange one would read the archive.
 
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::{Credential, Keeper, Refusal};
@@ -35,7 +34,7 @@ impl Keeper {
         by: &Credential,
         keys: &[ArchiveKey],
     ) -> Result<(), Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         let ids: Vec<&str> = keys.iter().map(|key| key.key_id.as_str()).collect();
         let detail = serde_json::json!({ "step": "keys", "keys": ids });
         self.append_archive(by, detail)?;
@@ -106,7 +105,7 @@ impl Keeper {
         by: &Credential,
         detail: serde_json::Value,
     ) -> Result<u64, Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         let (store, id) = (by.store, &by.id);
         self.append(public_part(
             ActKind::Archive,

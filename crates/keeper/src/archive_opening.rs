@@ -2,7 +2,6 @@
 //! data key.
 
 use crate::admission::{Receipt, commitments};
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Body, Phase};
 use crate::{Credential, Keeper, Proposal, Refusal};
@@ -26,7 +25,7 @@ impl Keeper {
         records: &[RecordId],
         detail: serde_json::Value,
     ) -> Result<Vec<SecretKey>, Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         let mut fields: BTreeMap<SubjectId, FieldSet> = BTreeMap::new();
         for record in records {
             let all = FieldSet::all().of_category(record.category);

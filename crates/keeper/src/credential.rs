@@ -1,11 +1,10 @@
 //! Credentials: who asks. Grants are authenticated, so that a database administrator cannot widen
 //! one by editing a row.
 
-use crate::KeeperError;
+use crate::{GrantText, KeeperError, Standing};
 use lethe_crypto::{ApiKey, MacKey};
-use lethe_model::{FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, StoreId};
+use lethe_model::{Grant, Power, StoreId};
 use lethe_store::keyring::credentials::CredentialRow;
-use serde::{Deserialize, Serialize};
 
 /// The operator's own credential: whoever can open the root key.
 pub const OPERATOR: &str = "operator";
@@ -25,62 +24,9 @@ pub struct Credential {
     pub created_at_ms: i64,
     /// Unix milliseconds, once revoked.
     pub revoked_at_ms: Option<i64>,
+    /// What holds it back for now.
+    pub standing: Standing,
     key_hash: Option<[u8; 32]>,
-}
-
-/// A grant as its row and the interfaces write it.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-pub struct GrantText {
-    /// Field references.
-    pub fields: Vec<String>,
-    /// Purposes.
-    pub purposes: Vec<String>,
-    /// Powers.
-    pub powers: Vec<String>,
-    /// Distinct people in any 24 hours.
-    pub people_per_day: u32,
-    /// Unix milliseconds.
-    pub expires_at_ms: Option<i64>,
-}
-
-impl From<&Grant> for GrantText {
-    fn from(grant: &Grant) -> Self {
-        Self {
-            fields: grant.fields.iter().map(|field| field.to_string()).collect(),
-            purposes: grant
-                .purposes
-                .iter()
-                .map(|purpose| purpose.to_string())
-                .collect(),
-            powers: grant
-                .powers
-                .iter()
-                .map(|power| power.name().to_owned())
-                .collect(),
-            people_per_day: grant.people_per_day,
-            expires_at_ms: grant.expires_at_ms,
-        }
-    }
-}
-
-impl GrantText {
-    /// Reads the words back; `None` when one of them is unknown.
-    pub fn to_grant(&self) -> Option<Grant> {
-        let purposes: Option<PurposeSet> = self
-            .purposes
-            .iter()
-            .map(|name| Purpose::parse(name).ok())
-            .collect();
-        let powers: Option<PowerSet> = self.powers.iter().map(|name| Power::parse(name)).collect();
-        Some(Grant {
-            fields: FieldSet::parse(self.fields.iter().map(String::as_str)).ok()?,
-            purposes: purposes?,
-            powers: powers?,
-            people_per_day: self.people_per_day,
-            expires_at_ms: self.expires_at_ms,
-        })
-    }
 }
 
 impl Credential {
@@ -99,6 +45,7 @@ impl Credential {
             grant,
             created_at_ms,
             revoked_at_ms: None,
+            standing: Standing::default(),
             key_hash,
         }
     }
@@ -127,12 +74,17 @@ impl Credential {
             grant: text.to_grant().ok_or_else(forged)?,
             created_at_ms: row.created_at,
             revoked_at_ms: row.revoked_at,
+            standing: match &row.standing {
+                None => Standing::default(),
+                Some(text) => serde_json::from_str(text).map_err(|_| forged())?,
+            },
             key_hash: match &row.key_hash {
                 None => None,
                 Some(bytes) => Some(bytes.as_slice().try_into().map_err(|_| forged())?),
             },
         };
-        if credential.verifies(&row.grant_json, key, &row.mac) {
+        let standing = row.standing.as_deref();
+        if credential.verifies(&row.grant_json, standing, key, &row.mac) {
             Ok(credential)
         } else {
             Err(forged())
@@ -142,8 +94,10 @@ impl Credential {
     pub(crate) fn to_row(&self, key: &MacKey) -> CredentialRow {
         let grant_json =
             serde_json::to_string(&GrantText::from(&self.grant)).expect("words and numbers");
+        let standing = (self.standing != Standing::default())
+            .then(|| serde_json::to_string(&self.standing).expect("words and numbers"));
         CredentialRow {
-            mac: self.mac(&grant_json, key).to_vec(),
+            mac: self.mac(&grant_json, standing.as_deref(), key).to_vec(),
             id: self.id.clone(),
             store: self.store,
             key_hash: self.key_hash.map(|hash| hash.to_vec()),
@@ -151,17 +105,18 @@ impl Credential {
             grant_json,
             created_at: self.created_at_ms,
             revoked_at: self.revoked_at_ms,
+            standing,
         }
     }
 
-    fn mac(&self, grant_json: &str, key: &MacKey) -> [u8; 32] {
+    fn mac(&self, grant_json: &str, standing: Option<&str>, key: &MacKey) -> [u8; 32] {
         let numbers = self.numbers();
-        key.tag(&self.parts(grant_json, &numbers))
+        key.tag(&self.parts(grant_json, standing, &numbers))
     }
 
-    fn verifies(&self, grant_json: &str, key: &MacKey, mac: &[u8]) -> bool {
+    fn verifies(&self, grant_json: &str, standing: Option<&str>, key: &MacKey, mac: &[u8]) -> bool {
         let numbers = self.numbers();
-        key.verifies(&self.parts(grant_json, &numbers), mac)
+        key.verifies(&self.parts(grant_json, standing, &numbers), mac)
     }
 
     fn numbers(&self) -> [[u8; 8]; 3] {
@@ -173,13 +128,19 @@ impl Credential {
         .map(i64::to_be_bytes)
     }
 
-    fn parts<'a>(&'a self, grant_json: &'a str, numbers: &'a [[u8; 8]; 3]) -> [&'a [u8]; 8] {
+    fn parts<'a>(
+        &'a self,
+        grant_json: &'a str,
+        standing: Option<&'a str>,
+        numbers: &'a [[u8; 8]; 3],
+    ) -> [&'a [u8]; 9] {
         [
-            b"lethe-credential-v1",
+            b"lethe-credential-v2",
             self.id.as_bytes(),
             self.recipient.as_bytes(),
             grant_json.as_bytes(),
             self.key_hash.as_ref().map_or(&[], |hash| hash.as_slice()),
+            standing.unwrap_or("").as_bytes(),
             &numbers[0],
             &numbers[1],
             &numbers[2],

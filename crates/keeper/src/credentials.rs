@@ -5,18 +5,21 @@ use crate::keeper::public_part;
 use crate::keys::ServiceKeys;
 use crate::ledger::LedgerAct;
 use crate::log::{ActKind, Phase};
-use crate::{GrantText, Keeper, KeeperError, Refusal};
+use crate::{GrantText, Keeper, KeeperError, Quarantine, Refusal};
 use lethe_crypto::{ApiKey, MacKey};
-use lethe_model::{Grant, Power, StoreId};
+use lethe_model::{Bounds, Grant, Power, StoreId};
 use lethe_store::Tx;
 use lethe_store::keyring::credentials;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
 
 /// All credentials, in memory: every request presents one.
 pub(crate) struct Credentials {
     by_id: HashMap<String, Arc<Credential>>,
     by_hash: HashMap<[u8; 32], Arc<Credential>>,
+    /// What all living keys of an owner may meet together: as much as the widest of them.
+    owners: HashMap<(StoreId, String), Bounds>,
 }
 
 impl Credentials {
@@ -24,11 +27,21 @@ impl Credentials {
         let mut all = Self {
             by_id: HashMap::new(),
             by_hash: HashMap::new(),
+            owners: HashMap::new(),
         };
         for row in credentials::list(tx)? {
             let credential = Arc::new(Credential::from_row(&row, key)?);
             if let Some(hash) = credential.key_hash() {
                 all.by_hash.insert(hash, Arc::clone(&credential));
+            }
+            if let Some(owner) = &credential.grant.owner
+                && credential.revoked_at_ms.is_none()
+            {
+                let people = &credential.grant.quota.people;
+                all.owners
+                    .entry((credential.store, owner.clone()))
+                    .and_modify(|bounds| *bounds = bounds.widened_by(people))
+                    .or_insert(*people);
             }
             all.by_id.insert(credential.id.clone(), credential);
         }
@@ -41,13 +54,43 @@ impl Credentials {
 }
 
 impl Keeper {
-    /// Says whose key this is.
+    /// Says whose key this is, and whether it may be used at all from there.
+    ///
+    /// `from`: the address it came from; `None` over the Unix socket.
     ///
     /// # Errors
     ///
     /// [`Refusal::Unauthenticated`] for unknown, revoked and expired keys alike: whoever holds an
-    /// old key learns nothing from trying it.
-    pub fn authenticate(&self, secret: &ApiKey) -> Result<Arc<Credential>, Refusal> {
+    /// old key learns nothing from trying it. [`Refusal::Network`], [`Refusal::Quarantined`] and
+    /// [`Refusal::Rate`] for a living one.
+    pub fn authenticate(
+        &self,
+        secret: &ApiKey,
+        from: Option<IpAddr>,
+    ) -> Result<Arc<Credential>, Refusal> {
+        let credential = self.holder_of(secret).ok_or(Refusal::Unauthenticated)?;
+        self.admit_holder(&credential, from)
+            .inspect_err(|refusal| self.log_denial(&credential, refusal, None))
+            .map_err(|refusal| match refusal {
+                Refusal::Revoked | Refusal::Expired => Refusal::Unauthenticated,
+                other => other,
+            })?;
+        let now_ms = self.around.clock.now_ms();
+        self.usage().presented(&credential.id, from, now_ms);
+        Ok(credential)
+    }
+
+    /// Finds the credential of a key that is neither revoked nor expired.
+    pub fn living_holder(&self, secret: &ApiKey) -> Option<Arc<Credential>> {
+        let now_ms = self.around.clock.now_ms();
+        self.holder_of(secret).filter(|one| {
+            let expires_at_ms = one.grant.expires_at_ms;
+            one.revoked_at_ms.is_none() && expires_at_ms.is_none_or(|expiry| expiry > now_ms)
+        })
+    }
+
+    /// Finds the credential of a key, dead or alive.
+    pub(crate) fn holder_of(&self, secret: &ApiKey) -> Option<Arc<Credential>> {
         let hash = {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
             key_hash(&service.credentials, secret)
@@ -56,21 +99,54 @@ impl Keeper {
             .credentials
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let credential = credentials
-            .by_hash
-            .get(&hash)
-            .ok_or(Refusal::Unauthenticated)?;
+        credentials.by_hash.get(&hash).cloned()
+    }
+
+    /// Refuses whoever may do nothing at all: dead, held back, from elsewhere, or too fast.
+    fn admit_holder(&self, credential: &Credential, from: Option<IpAddr>) -> Result<(), Refusal> {
         let now_ms = self.around.clock.now_ms();
-        let is_dead = credential.revoked_at_ms.is_some()
-            || credential
-                .grant
-                .expires_at_ms
-                .is_some_and(|expiry| expiry <= now_ms);
-        if is_dead {
-            Err(Refusal::Unauthenticated)
-        } else {
-            Ok(Arc::clone(credential))
+        let grant = &credential.grant;
+        if credential.revoked_at_ms.is_some() {
+            return Err(Refusal::Revoked);
         }
+        if grant.expires_at_ms.is_some_and(|expiry| expiry <= now_ms) {
+            return Err(Refusal::Expired);
+        }
+        if !grant.networks.allow(from) {
+            return Err(Refusal::Network);
+        }
+        if let Some(quarantine) = &credential.standing.quarantine {
+            return Err(Refusal::Quarantined(quarantine.reason.sentence()));
+        }
+        match grant.quota.requests_per_second {
+            None => Ok(()),
+            Some(rate) => {
+                let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+                rates.take(&credential.id, rate, now_ms)
+            }
+        }
+    }
+
+    /// Returns what all keys of a credential's owner may meet together.
+    pub(crate) fn owner_bounds(&self, credential: &Credential) -> Bounds {
+        let Some(owner) = &credential.grant.owner else {
+            return Bounds::default();
+        };
+        let credentials = self
+            .credentials
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let bounds = credentials.owners.get(&(credential.store, owner.clone()));
+        bounds.copied().unwrap_or_default()
+    }
+
+    /// Looks a credential up as it stands now.
+    pub(crate) fn current(&self, id: &str) -> Option<Arc<Credential>> {
+        let credentials = self
+            .credentials
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        credentials.by_id(id).cloned()
     }
 
     /// Returns the operator's credential for a store: for whoever opened the root key.
@@ -90,7 +166,7 @@ impl Keeper {
     ///
     /// A [`Refusal`] when it may not, or the log cannot be written.
     pub fn begin_audit(&self, by: &Credential) -> Result<u64, Refusal> {
-        require(by, Power::Audit)?;
+        self.permit(by, Power::Audit)?;
         self.append(public_part(
             ActKind::Audit,
             Phase::Act,
@@ -131,7 +207,7 @@ impl Keeper {
         recipient: &str,
         grant: Grant,
     ) -> Result<(Arc<Credential>, ApiKey), Refusal> {
-        require(by, Power::Keys)?;
+        self.permit(by, Power::Keys)?;
         let random = &*self.around.random;
         let now_ms = self.around.clock.now_ms();
         let secret = ApiKey::generate(random);
@@ -141,6 +217,7 @@ impl Keeper {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         let id = format!("key_{id}");
+        let grant_text = GrantText::from(&grant);
         let (row, is_new_recipient) = {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
             let hash = key_hash(&service.credentials, &secret);
@@ -155,7 +232,7 @@ impl Keeper {
             let row = credential.to_row(&service.credentials);
             (row, service.token(by.store, recipient).is_none())
         };
-        let detail = serde_json::json!({ "key": id, "grant": GrantText::from(&grant) });
+        let detail = serde_json::json!({ "key": id, "grant": grant_text });
         self.append(public_part(
             ActKind::KeyCreate,
             Phase::Act,
@@ -186,18 +263,39 @@ impl Keeper {
     ///
     /// [`Refusal::Gone`] when there is no such living key in the caller's store.
     pub fn revoke_credential(&self, by: &Credential, id: &str) -> Result<Arc<Credential>, Refusal> {
-        require(by, Power::Keys)?;
-        let living = {
-            let credentials = self
-                .credentials
-                .read()
-                .unwrap_or_else(PoisonError::into_inner);
-            credentials.by_id(id).cloned()
-        };
+        self.permit(by, Power::Keys)?;
+        let revoked = self.living_key(by, id)?;
+        self.end_credential(by, revoked)
+    }
+
+    /// Finds a living key of the caller's store.
+    fn living_key(&self, by: &Credential, id: &str) -> Result<Credential, Refusal> {
         let is_ours = |one: &Arc<Credential>| {
             one.store == by.store && one.revoked_at_ms.is_none() && one.key_hash().is_some()
         };
-        let mut revoked = Credential::clone(&*living.filter(is_ours).ok_or(Refusal::Gone)?);
+        let living = self.current(id).filter(is_ours).ok_or(Refusal::Gone)?;
+        Ok(Credential::clone(&living))
+    }
+
+    /// Revokes whatever key is shown: possession is proof enough to end it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Gone`] when it is no living key; [`Refusal`] when log or ledger cannot be written.
+    pub fn revoke_leaked(&self, secret: &ApiKey) -> Result<Arc<Credential>, Refusal> {
+        let holder = self.holder_of(secret).ok_or(Refusal::Gone)?;
+        if holder.revoked_at_ms.is_some() {
+            return Err(Refusal::Gone);
+        }
+        self.end_credential(&holder, Credential::clone(&holder))
+    }
+
+    fn end_credential(
+        &self,
+        by: &Credential,
+        mut revoked: Credential,
+    ) -> Result<Arc<Credential>, Refusal> {
+        let id = revoked.id.clone();
         let detail = serde_json::json!({ "key": id });
         self.append(public_part(
             ActKind::KeyRevoke,
@@ -208,25 +306,84 @@ impl Keeper {
         ))?;
         // A restored keyring does not know of it otherwise.
         self.note_in_ledger(vec![LedgerAct::Revoked { key: id.to_owned() }])?;
-        let now_ms = self.around.clock.now_ms();
-        revoked.revoked_at_ms = Some(now_ms);
-        let mac = {
-            let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
-            revoked.to_row(&service.credentials).mac
-        };
-        self.writer()
-            .write(|tx| -> Result<_, Refusal> { Ok(credentials::revoke(tx, id, now_ms, &mac)?) })?;
-        self.reload()
-            .map_err(|error| Refusal::KeyringUnavailable(error.to_string()))?;
+        revoked.revoked_at_ms = Some(self.around.clock.now_ms());
+        self.write_credential(&revoked)?;
         Ok(Arc::new(revoked))
     }
-}
 
-/// Refuses a credential whose grant lacks a power.
-pub(crate) fn require(credential: &Credential, power: Power) -> Result<(), Refusal> {
-    if credential.may(power) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(power.name()))
+    /// Holds a key back, or lets it go again (`None`): the next request with it is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Gone`] when there is no such living credential; [`Refusal`] when the log cannot be
+    /// written: then it is not held back.
+    pub fn quarantine(
+        &self,
+        by: &Credential,
+        id: &str,
+        quarantine: Option<Quarantine>,
+    ) -> Result<Arc<Credential>, Refusal> {
+        let living = self
+            .current(id)
+            .filter(|one| one.store == by.store && one.revoked_at_ms.is_none())
+            .filter(|one| !one.is_operator())
+            .ok_or(Refusal::Gone)?;
+        let mut changed = Credential::clone(&living);
+        changed.standing.quarantine = quarantine;
+        if changed == *living {
+            return Ok(living);
+        }
+        let detail = match &changed.standing.quarantine {
+            Some(one) => serde_json::json!({ "key": id, "quarantined": one }),
+            None => serde_json::json!({ "key": id, "released": true }),
+        };
+        self.append(public_part(
+            ActKind::KeyChange,
+            Phase::Act,
+            by.store,
+            &by.id,
+            Some(detail),
+        ))?;
+        self.write_credential(&changed)?;
+        Ok(Arc::new(changed))
+    }
+
+    /// Gives a key another grant.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Gone`] when there is no such living key; [`Refusal`] when `by` may not, or the log
+    /// cannot be written.
+    pub fn change_grant(
+        &self,
+        by: &Credential,
+        id: &str,
+        grant: Grant,
+    ) -> Result<Arc<Credential>, Refusal> {
+        self.permit(by, Power::Keys)?;
+        let mut changed = self.living_key(by, id)?;
+        changed.grant = grant;
+        let detail = serde_json::json!({ "key": id, "grant": GrantText::from(&changed.grant) });
+        self.append(public_part(
+            ActKind::KeyChange,
+            Phase::Act,
+            by.store,
+            &by.id,
+            Some(detail),
+        ))?;
+        self.write_credential(&changed)?;
+        Ok(Arc::new(changed))
+    }
+
+    /// Writes a changed credential's row, and uses it from now on.
+    fn write_credential(&self, changed: &Credential) -> Result<(), Refusal> {
+        let row = {
+            let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
+            changed.to_row(&service.credentials)
+        };
+        self.writer()
+            .write(|tx| -> Result<_, Refusal> { Ok(credentials::update(tx, &row)?) })?;
+        self.reload()
+            .map_err(|error| Refusal::KeyringUnavailable(error.to_string()))
     }
 }

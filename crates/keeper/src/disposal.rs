@@ -6,7 +6,6 @@
 //! move, a crash after it finishes it.
 
 use crate::admission::{LogKey, Receipt, commitments};
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::keys::{data_key_context, log_key_context};
 use crate::ledger::{LedgerAct, record_text, subject_text};
@@ -151,7 +150,7 @@ impl Keeper {
         subjects: &[(SubjectId, FieldSet)],
         detail: Option<serde_json::Value>,
     ) -> Result<DisposalPermit, Refusal> {
-        require(credential, kind.power())?;
+        self.permit(credential, kind.power())?;
         // Traces of finished batches may hold these people's look-up hashes.
         self.forget_settled()?;
         let store = credential.store;

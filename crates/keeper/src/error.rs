@@ -58,13 +58,34 @@ pub enum Refusal {
     /// The grant lacks a field.
     #[error("this key may not read `{0}`")]
     Field(String),
-    /// The quota is used up.
+    /// The order is in a state that the grant does not cover.
+    #[error("this key may not read records of orders that are {0}")]
+    State(&'static str),
+    /// It came from an address outside the grant's networks.
+    #[error("this key may not be used from this address: its grant names other networks")]
+    Network,
+    /// The credential is held back.
     #[error(
-        "the key's quota of distinct people in 24 hours is used up; it frees up again from {retry_at_ms} (Unix ms)"
+        "this key is in quarantine: {0}; its owner or the operator releases it or makes a new one"
     )]
-    Quota {
-        /// When the oldest person leaves the window, Unix milliseconds.
+    Quarantined(&'static str),
+    /// Too many requests in a second.
+    #[error(
+        "this key sends more requests in a second than its grant allows; go on from {retry_at_ms} (Unix ms)"
+    )]
+    Rate {
+        /// When the next request may pass, Unix milliseconds.
         retry_at_ms: u64,
+    },
+    /// A quota is used up.
+    #[error("{whose} quota of {of} is used up; {}", freed(.retry_at_ms))]
+    Quota {
+        /// `the key's`, `its owner's` or `the installation's`.
+        whose: &'static str,
+        /// What is counted, and in which time.
+        of: String,
+        /// When the oldest leaves the window, Unix milliseconds; `None`: never.
+        retry_at_ms: Option<u64>,
     },
     /// There is no such person or record, or not any more.
     #[error("nothing is stored under this token, or it was erased")]
@@ -83,6 +104,13 @@ pub enum Refusal {
     KeyringUnavailable(String),
 }
 
+fn freed(retry_at_ms: &Option<u64>) -> String {
+    match retry_at_ms {
+        Some(at_ms) => format!("it frees up again from {at_ms} (Unix ms)"),
+        None => "it does not free up: ask its owner for another key".to_owned(),
+    }
+}
+
 impl Refusal {
     /// Returns the stable code: in problem documents, in `--json`, and as the log's reason.
     pub fn code(&self) -> &'static str {
@@ -93,6 +121,10 @@ impl Refusal {
             Self::Power(_) => "power-not-granted",
             Self::Purpose(_) => "purpose-not-granted",
             Self::Field(_) => "field-not-granted",
+            Self::State(_) => "state-not-granted",
+            Self::Network => "network-not-granted",
+            Self::Quarantined(_) => "key-quarantined",
+            Self::Rate { .. } => "rate-exceeded",
             Self::Quota { .. } => "quota-exhausted",
             Self::Gone => "not-found",
             Self::NotApprovable(_) => "not-approvable",

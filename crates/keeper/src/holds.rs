@@ -1,6 +1,5 @@
 //! Legal holds and requests for erasure, the keeper's half: the log has them first.
 
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::{Credential, Keeper, Refusal};
@@ -13,7 +12,7 @@ impl Keeper {
     ///
     /// What grant and log say.
     pub fn append_hold(&self, by: &Credential, detail: serde_json::Value) -> Result<u64, Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         let (store, id) = (by.store, &by.id);
         self.append(public_part(
             ActKind::Hold,
@@ -30,7 +29,7 @@ impl Keeper {
     ///
     /// What grant and log say.
     pub fn append_erasure(&self, by: &Credential, id: &str, step: &str) -> Result<u64, Refusal> {
-        require(by, Power::Erase)?;
+        self.permit(by, Power::Erase)?;
         let detail = serde_json::json!({ "step": step, "erasure": id });
         self.append(public_part(
             ActKind::Erase,

@@ -1,7 +1,6 @@
 //! Intake, the keeper's half: the intent in the log, then the keys; the sealed data comes after.
 
 use crate::admission::{LogKey, commitments};
-use crate::credentials::require;
 use crate::intents::finish;
 use crate::keeper::public_part;
 use crate::keys::{data_key_context, log_key_context};
@@ -106,7 +105,7 @@ impl Keeper {
         credential: &Credential,
         subjects: &[PlannedSubject],
     ) -> Result<IntakePermit, Refusal> {
-        require(credential, Power::Intake)?;
+        self.permit(credential, Power::Intake)?;
         let store = credential.store;
         let mut salt_and_intent = [0; 32];
         self.around.random.fill(&mut salt_and_intent);

@@ -2,6 +2,7 @@
 
 use crate::credential::Credential;
 use crate::credentials::Credentials;
+use crate::decide::Denials;
 use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys, new_origin};
 use crate::ledger::Ledger;
 use crate::log::{
@@ -9,10 +10,14 @@ use crate::log::{
 };
 use crate::numbers::Numbers;
 use crate::quota::{Quotas, WINDOW_MS};
-use crate::{KeeperError, OPERATOR, Refusal};
+use crate::quota_clock::QuotaClock;
+use crate::rate::Rates;
+use crate::usage::UsageBook;
+use crate::{AccessSettings, KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, TokenKey};
 use lethe_model::{
-    Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Random, StoreId, SubjectId, SubjectNumber,
+    Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Quota, Random, StoreId, SubjectId,
+    SubjectNumber,
 };
 use lethe_store::keyring::counters::{self, SUBJECT_NUMBERS};
 use lethe_store::keyring::subject_keys;
@@ -47,6 +52,13 @@ pub struct Keeper {
     pub(crate) announced: Mutex<BTreeSet<u64>>,
     /// Intents whose outcome is logged; their rows go with the next write to the keyring.
     pub(crate) settled: Mutex<Vec<[u8; 16]>>,
+    pub(crate) access: RwLock<Arc<AccessSettings>>,
+    pub(crate) usage: Mutex<UsageBook>,
+    /// One snapshot at a time.
+    pub(crate) saving: Mutex<()>,
+    quota_clock: Mutex<QuotaClock>,
+    pub(crate) denials: Mutex<Denials>,
+    pub(crate) rates: Mutex<Rates>,
     ledger: Mutex<Ledger>,
     publishing: Mutex<()>,
     log_files: LogFiles,
@@ -98,14 +110,16 @@ impl Keeper {
         writer.checkpoint()?;
         let reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
         let key_reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
-        let (epochs, service, credentials, last_number) =
+        let (epochs, service, credentials, access, last_number) =
             writer.read(|tx| -> Result<_, KeeperError> {
                 let service = ServiceKeys::load(tx, &root)?;
                 let credentials = Credentials::load(tx, &service.credentials)?;
+                let access = AccessSettings::load(tx, &service.credentials)?;
                 Ok((
                     Epochs::load(tx, &root)?,
                     service,
                     credentials,
+                    access,
                     counters::fetch(tx, SUBJECT_NUMBERS)?,
                 ))
             })?;
@@ -128,6 +142,7 @@ impl Keeper {
         };
         let (log, torn) = AccessLog::open(&folder.log_dir(), keys, &*around.random)?;
         let log_files = log.files().clone();
+        let log_ms = log.last_ms();
         let ledger = Ledger::open(&folder.ledger(), &service.credentials)?;
         let keeper = Self {
             root,
@@ -144,6 +159,12 @@ impl Keeper {
             numbers: Mutex::new(Numbers::after(last_number)),
             announced: Mutex::new(BTreeSet::new()),
             settled: Mutex::new(Vec::new()),
+            access: RwLock::new(Arc::new(access)),
+            usage: Mutex::default(),
+            saving: Mutex::default(),
+            quota_clock: Mutex::new(QuotaClock::starting(&*around.clock, log_ms)),
+            denials: Mutex::default(),
+            rates: Mutex::default(),
             ledger: Mutex::new(ledger),
             publishing: Mutex::new(()),
             log_files,
@@ -182,13 +203,11 @@ impl Keeper {
         Ok(())
     }
 
-    /// A restart frees nobody's quota: the last window is read back from the log. On the way, acts
-    /// are noted that were announced and not ended: a crash interrupted them.
+    /// A restart frees nobody's quota. On the way, acts are noted that were announced and not
+    /// ended: a crash interrupted them.
     fn restore_from_log(&self) -> Result<(), KeeperError> {
-        let mut admission = self.admission();
-        let now_ms = admission.log.last_ms();
-        let since_ms = now_ms.saturating_sub(WINDOW_MS);
-        let quotas = &mut admission.quotas;
+        self.restore_tallies()?;
+        let since_ms = self.admission().log.last_ms().saturating_sub(WINDOW_MS);
         let mut announced = BTreeSet::new();
         self.history().each_since(since_ms, |act| {
             let has_outcome = matches!(
@@ -198,17 +217,8 @@ impl Keeper {
             if act.public.phase == Phase::Intent && has_outcome {
                 announced.insert(act.entry.index);
             }
-            if act.public.act == ActKind::Restore {
-                quotas.spend_until(act.entry.at_ms + WINDOW_MS);
-            }
             if let Some(intent) = act.public.intent {
                 announced.remove(&intent);
-            }
-            let is_metered = matches!(act.public.act, ActKind::Reveal | ActKind::Find);
-            if is_metered && act.public.denied.is_none() {
-                let people = act.body.commitments.iter().map(|one| one.number.0);
-                let (credential, at_ms) = (&act.public.credential, act.entry.at_ms);
-                quotas.restore(credential, people, act.public.misses, at_ms);
             }
         })?;
         *self
@@ -216,6 +226,20 @@ impl Keeper {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = announced;
         Ok(())
+    }
+
+    /// Returns the time that quotas go by, Unix milliseconds. It never goes back, and no setting of
+    /// the machine's clock makes it go faster than time does.
+    pub(crate) fn quota_ms(&self, log_ms: u64) -> u64 {
+        let mut clock = self
+            .quota_clock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        clock.read(&*self.around.clock, log_ms)
+    }
+
+    pub(crate) fn usage(&self) -> MutexGuard<'_, UsageBook> {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a store: its index keys, and the operator's token key and grant for it.
@@ -242,8 +266,8 @@ impl Keeper {
                 fields: FieldSet::all(),
                 purposes: PurposeSet::all(),
                 powers: Power::ALL.into_iter().collect::<PowerSet>(),
-                people_per_day: operator_people_per_day,
-                expires_at_ms: None,
+                quota: Quota::people_per_day(operator_people_per_day),
+                ..Grant::default()
             },
             now_ms,
             None,

@@ -3,13 +3,16 @@
 //! The door is narrow on purpose: requests go in, receipts come out, and a receipt opens no
 //! other people and no other kinds of record than it names. What stands behind the door could run in a process of its own.
 
+mod access;
 mod admission;
 mod archive_keys;
 mod archive_opening;
 mod credential;
 mod credentials;
+mod decide;
 mod disposal;
 mod error;
+mod grant_text;
 mod holds;
 mod intake;
 mod intents;
@@ -21,19 +24,26 @@ mod numbers;
 mod policies;
 mod proposals;
 mod quota;
+mod quota_clock;
+mod rate;
 mod restore;
 mod rotation;
+mod standing;
+mod tallies;
 mod trace;
 mod trusted_clock;
+mod usage;
 
+pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use archive_keys::ArchiveKey;
-pub use credential::{Credential, GrantText, OPERATOR};
+pub use credential::{Credential, OPERATOR};
 pub use disposal::{
     ArchivePlace, COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit,
     MovedOrder,
 };
 pub use error::{KeeperError, Refusal};
+pub use grant_text::GrantText;
 pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,
 };
@@ -45,4 +55,6 @@ pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
+pub use standing::{Quarantine, QuarantineReason, Standing};
 pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};
+pub use usage::{Usage, UsageDay};

@@ -1,7 +1,6 @@
 //! Retention policies: adopted ones are kept under a MAC, so that an edited row or file changes
 //! nothing by itself.
 
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::ledger::LedgerAct;
 use crate::log::{ActKind, Phase};
@@ -40,7 +39,7 @@ impl Keeper {
         detail: serde_json::Value,
         effective_at_ms: i64,
     ) -> Result<AdoptedPolicy, Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         self.append(public_part(
             ActKind::Policy,
             Phase::Act,

@@ -1,7 +1,6 @@
 //! Acts that need two approvers other than the requester: frozen as they were asked for, approved by
 //! key, used once.
 
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::{Credential, Keeper, Refusal};
@@ -89,7 +88,7 @@ impl Keeper {
         lifetime_ms: i64,
         secret: Option<&[u8]>,
     ) -> Result<Proposal, Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         let now_ms = self.around.clock.now_ms();
         let random = &*self.around.random;
         let id = format!("prop_{}", crate::ledger::hex(&random.bytes::<8>()));
@@ -120,7 +119,7 @@ impl Keeper {
     ///
     /// [`Refusal::NotApprovable`] says why not; otherwise what grant, log and keyring say.
     pub fn approve(&self, by: &Credential, id: &str, hash: &[u8; 32]) -> Result<Proposal, Refusal> {
-        require(by, Power::Approve)?;
+        self.permit(by, Power::Approve)?;
         let proposal = self.proposal(by.store, id)?;
         let now_ms = self.around.clock.now_ms();
         let is_same_person =

@@ -139,9 +139,9 @@ impl Keeper {
         let Some(living) = living else { return Ok(0) };
         let mut revoked = Credential::clone(living);
         revoked.revoked_at_ms = Some(at_ms);
-        let mac = revoked.to_row(&self.service().credentials).mac;
+        let row = revoked.to_row(&self.service().credentials);
         self.writer()
-            .write(|tx| -> Result<_, StoreError> { credentials::revoke(tx, id, at_ms, &mac) })?;
+            .write(|tx| -> Result<_, StoreError> { credentials::update(tx, &row) })?;
         Ok(1)
     }
 

@@ -3,7 +3,6 @@
 //! The state is in the rows themselves (which epoch wraps each), so an interrupted rotation goes
 //! on where it stopped. Sealed data is not touched.
 
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::keys::{Epochs, data_key_context, log_key_context};
 use crate::log::{ActKind, Phase};
@@ -48,7 +47,7 @@ impl Keeper {
         credential: &Credential,
         mut progress: impl FnMut(RotationProgress),
     ) -> Result<RotationReport, Refusal> {
-        require(credential, Power::Keys)?;
+        self.permit(credential, Power::Keys)?;
         let (was_resumed, epoch) = self.begin_epoch(credential)?;
         let total = self
             .reader()

@@ -1,7 +1,6 @@
 //! The clock that destruction trusts: a moment somebody has vouched for. Whoever sets the machine's
 //! clock forward orders nothing by that.
 
-use crate::credentials::require;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
 use crate::{Credential, Keeper, Refusal};
@@ -46,7 +45,7 @@ impl Keeper {
     ///
     /// What grant, log and keyring say.
     pub fn confirm_clock(&self, by: &Credential) -> Result<(), Refusal> {
-        require(by, Power::Retention)?;
+        self.permit(by, Power::Retention)?;
         let now_ms = self.around.clock.now_ms();
         let detail = serde_json::json!({ "step": "clock-confirmed", "now_ms": now_ms });
         let (store, id) = (by.store, &by.id);

@@ -11,4 +11,10 @@ pub trait Clock: Send + Sync {
     fn now_ms(&self) -> i64 {
         self.now().as_millisecond()
     }
+
+    /// Returns milliseconds since some fixed moment, which no setting of the clock changes. A clock
+    /// that only tests and drills move has no other than its own.
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.now_ms()).unwrap_or(0)
+    }
 }

@@ -1,6 +1,6 @@
 //! Grants: what a credential may do.
 
-use crate::{FieldSet, PurposeSet};
+use crate::{FieldSet, Networks, OrderStates, PurposeSet, Quota};
 use std::fmt;
 
 /// A kind of act beyond revealing fields. The list is closed.
@@ -92,17 +92,42 @@ impl fmt::Debug for PowerSet {
     }
 }
 
-/// What a credential may do: fields × purposes × powers, bounded by a quota of people and a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a credential may do: fields × purposes × states of orders × powers, bounded by quotas,
+/// networks and a date.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grant {
     /// The fields it may reveal.
     pub fields: FieldSet,
     /// The purposes it may state.
     pub purposes: PurposeSet,
+    /// The states of an order in which it may reveal its records.
+    pub states: OrderStates,
     /// What else it may do.
     pub powers: PowerSet,
-    /// How many distinct people it may read or guess at in any 24 hours.
-    pub people_per_day: u32,
+    /// How much it may meet, over time.
+    pub quota: Quota,
+    /// From where it may be used.
+    pub networks: Networks,
     /// Unix milliseconds from which it is refused; `None` only for the operator.
     pub expires_at_ms: Option<i64>,
+    /// Who answers for it: a name or a team, not an address. Keys of one owner share a quota.
+    pub owner: Option<String>,
+}
+
+impl Grant {
+    /// Says whether this lets nothing through that `wider` would refuse.
+    pub fn within(&self, wider: &Self) -> bool {
+        let ends_no_later = match (self.expires_at_ms, wider.expires_at_ms) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(mine), Some(theirs)) => mine <= theirs,
+        };
+        ends_no_later
+            && wider.fields.covers(self.fields)
+            && self.purposes.iter().all(|one| wider.purposes.contains(one))
+            && self.powers.iter().all(|one| wider.powers.contains(one))
+            && self.states.within(wider.states)
+            && self.quota.within(&wider.quota)
+            && self.networks.within(&wider.networks)
+    }
 }

@@ -6,7 +6,7 @@
 use lethe_crypto::KdfCost;
 use lethe_custody::{NOTIFICATION, generate, year_key_id};
 use lethe_keeper::Credential;
-use lethe_model::{Clock, FieldSet, Purpose, Random, StoreId, StoreName};
+use lethe_model::{Clock, FieldSet, Purpose, Quota, Random, StoreId, StoreName};
 use lethe_ops::{
     ImportOptions, Installation, NewCredential, RevealQuery, StoreSpec, Surroundings, Vault,
 };
@@ -94,8 +94,9 @@ fn main() {
     let grant = lethe_model::Grant {
         fields,
         expires_at_ms: Some(expires),
-        people_per_day: 10_000_000,
-        ..operator.grant
+        quota: Quota::people_per_day(10_000_000),
+        owner: Some("bench".to_owned()),
+        ..operator.grant.clone()
     };
     let new = NewCredential {
         recipient: "bench".into(),
@@ -103,7 +104,7 @@ fn main() {
     };
     let created = vault.create_credential(&operator, &new).expect("a key");
     let key = vault
-        .authenticate(&created.secret)
+        .authenticate(&created.secret, None)
         .expect("the key is valid");
     let mut tokens = Vec::new();
     let mut cursor = None;

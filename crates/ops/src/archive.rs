@@ -6,7 +6,6 @@
 
 use crate::dispose::outer_context;
 use crate::policy::timestamp;
-use crate::retention::require_retention;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::{FieldContext, LookupKind, SecretKey, open_bytes, open_fields};
@@ -135,7 +134,7 @@ impl Vault {
         credential: &Credential,
         set: &lethe_custody::KeySet,
     ) -> Result<(), Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let known = self.archive_key_ids()?;
         if let Some(twice) = set.public.iter().find(|key| known.contains(&key.key_id)) {
             let text = format!("has {} already: name other years", twice.key_id);
@@ -160,7 +159,7 @@ impl Vault {
     ///
     /// When the grant lacks the power `retention`.
     pub fn archive_status(&self, credential: &Credential) -> Result<ArchiveStatus, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let counts = self.read_archive(|tx| archived::counts(tx, credential.store))?;
         let now_ms = self.around.clock.now_ms();
         let view = |key: ArchiveKey| {
@@ -191,7 +190,7 @@ impl Vault {
         credential: &Credential,
         new: &NewArchiveRequest,
     ) -> Result<ProposalView, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         if new.orders.is_empty() || new.orders.len() > ORDERS_MAX {
             return Err(Error::invalid(
                 "orders",
@@ -238,7 +237,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when nothing is archived yet.
     pub fn request_archive_test(&self, credential: &Credential) -> Result<Request, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let random = &*self.around.random;
         let mut rows = Vec::new();
         for key in self.keeper.archive_keys()? {
@@ -289,7 +288,7 @@ impl Vault {
         credential: &Credential,
         proposal: &str,
     ) -> Result<Request, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, proposal)?;
         self.keeper.check_usable(&proposal, ARCHIVE_REQUEST)?;
         let rows = self.frozen_rows(&proposal)?;
@@ -369,7 +368,7 @@ impl Vault {
         credential: &Credential,
         reply: &Reply,
     ) -> Result<Vec<OpenedRecord>, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, &reply.request_id)?;
         self.keeper.check_usable(&proposal, ARCHIVE_REQUEST)?;
         let rows = self.frozen_rows(&proposal)?;
@@ -391,7 +390,7 @@ impl Vault {
         credential: &Credential,
         reply: &Reply,
     ) -> Result<Vec<String>, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, &reply.request_id)?;
         if proposal.kind != ARCHIVE_TEST {
             return Err(CustodyError::OtherRequest.into());
@@ -464,7 +463,7 @@ impl Vault {
     /// When the grant has neither the power `approve` nor `retention`.
     pub fn proposals(&self, credential: &Credential) -> Result<Vec<ProposalView>, Error> {
         if !credential.may(lethe_model::Power::Approve) {
-            require_retention(credential)?;
+            self.permit(credential, lethe_model::Power::Retention)?;
         }
         let all = self.keeper.proposals(credential.store)?;
         Ok(all.iter().map(proposal_view).collect())

@@ -1,9 +1,10 @@
 //! API keys: made for a recipient, with fields, purposes, a daily quota of people and an expiry.
 
+use crate::blast::{BlastRadius, Population};
 use crate::{Error, Vault};
 use lethe_crypto::ApiKey;
-use lethe_keeper::{Credential, GrantText, Refusal};
-use lethe_model::{Grant, Power};
+use lethe_keeper::{Credential, GrantText, Quarantine, Refusal};
+use lethe_model::{Grant, Power, Window};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -41,14 +42,41 @@ pub struct CredentialView {
     pub created_at_ms: i64,
     /// Unix milliseconds, once revoked.
     pub revoked_at_ms: Option<i64>,
-    /// `active`, `expired` or `revoked`.
+    /// `active`, `quarantined`, `expired` or `revoked`.
     pub state: &'static str,
-    /// Distinct people and guesses in the last 24 hours.
-    pub people_used: u32,
-    /// Its blast radius: people it could reveal if it were stolen now and used for 24 hours.
-    pub people_reachable_24h: u64,
-    /// The same until it expires.
-    pub people_reachable_until_expiry: u64,
+    /// Why it is in quarantine, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<Quarantine>,
+    /// When it was last presented, Unix milliseconds; `null`: never.
+    pub last_used_ms: Option<i64>,
+    /// Distinct people and guesses so far.
+    pub people_used: PeopleUsed,
+    /// What a thief of it could reveal.
+    pub blast_radius: BlastRadius,
+}
+
+/// Distinct people and guesses that a credential has met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PeopleUsed {
+    /// In the last 60 minutes.
+    pub per_hour: u64,
+    /// In the last 24 hours.
+    pub per_day: u64,
+    /// In the last 90 days.
+    pub per_90_days: u64,
+    /// In all.
+    pub ever: u64,
+}
+
+impl From<[u64; 4]> for PeopleUsed {
+    fn from([per_hour, per_day, per_90_days, ever]: [u64; 4]) -> Self {
+        Self {
+            per_hour,
+            per_day,
+            per_90_days,
+            ever,
+        }
+    }
 }
 
 impl Vault {
@@ -63,11 +91,11 @@ impl Vault {
         new: &NewCredential,
     ) -> Result<CreatedCredential, Error> {
         self.check_new(by, new)?;
-        let (credential, secret) = self
-            .keeper
-            .create_credential(by, &new.recipient, new.grant)?;
+        let (credential, secret) =
+            self.keeper
+                .create_credential(by, &new.recipient, new.grant.clone())?;
         Ok(CreatedCredential {
-            view: self.view_credential(&credential)?,
+            view: self.view_credential(&credential, &self.population(by.store)?),
             secret,
         })
     }
@@ -98,8 +126,13 @@ impl Vault {
                     "a key that may reveal needs at least one",
                 ));
             }
-            if grant.people_per_day == 0 {
-                return Err(Error::invalid("people_per_day", "must be at least 1"));
+            let people = &grant.quota.people;
+            let is_zero = |window| people.of(window) == Some(0);
+            if people.day.is_none() || Window::ALL.into_iter().any(is_zero) {
+                return Err(Error::invalid(
+                    "people_per_day",
+                    "must be there and at least 1; so must every other bound of people that is given",
+                ));
             }
         } else if !grant.fields.is_empty() {
             return Err(Error::invalid(
@@ -110,23 +143,12 @@ impl Vault {
         if grant.powers.iter().next().is_none() {
             return Err(Error::invalid("powers", "a key needs at least one power"));
         }
+        check_owner(grant.owner.as_deref())?;
+        if grant.states.iter().next().is_none() {
+            return Err(Error::invalid("states", "a key needs at least one"));
+        }
         // Nobody hands out more than they hold; the operator holds the root key.
-        let is_more = grant.people_per_day > by.grant.people_per_day
-            || by
-                .grant
-                .expires_at_ms
-                .is_some_and(|end| grant.expires_at_ms > Some(end));
-        if (is_more && !by.is_operator())
-            || !by.grant.fields.covers(grant.fields)
-            || grant
-                .purposes
-                .iter()
-                .any(|one| !by.grant.purposes.contains(one))
-            || grant
-                .powers
-                .iter()
-                .any(|one| !by.grant.powers.contains(one))
-        {
+        if !by.is_operator() && !grant.within(&by.grant) {
             return Err(Refusal::Power("keys (a grant must not be wider than its maker's)").into());
         }
         let now_ms = self.around.clock.now_ms();
@@ -153,12 +175,13 @@ impl Vault {
     ///
     /// When the grant lacks the power `keys`.
     pub fn list_credentials(&self, by: &Credential) -> Result<Vec<CredentialView>, Error> {
-        if !by.grant.powers.contains(Power::Keys) {
-            return Err(Refusal::Power(Power::Keys.name()).into());
-        }
+        self.permit(by, Power::Keys)?;
         let all = self.keeper.credentials();
+        let population = self.population(by.store)?;
         let own = all.iter().filter(|one| one.store == by.store);
-        own.map(|one| self.view_credential(one)).collect()
+        Ok(own
+            .map(|one| self.view_credential(one, &population))
+            .collect())
     }
 
     /// Revokes a key; the next request with it is refused.
@@ -176,7 +199,7 @@ impl Vault {
             }
             other => other?,
         };
-        self.view_credential(&revoked)
+        Ok(self.view_credential(&revoked, &self.population(by.store)?))
     }
 
     /// Makes a successor with the same grant and recipient, then revokes the old key.
@@ -199,7 +222,7 @@ impl Vault {
             })?;
         let grant = Grant {
             expires_at_ms: Some(expires_at_ms),
-            ..old.grant
+            ..old.grant.clone()
         };
         let new = NewCredential {
             recipient: old.recipient.clone(),
@@ -210,44 +233,61 @@ impl Vault {
         Ok(created)
     }
 
-    fn view_credential(&self, credential: &Credential) -> Result<CredentialView, Error> {
-        let now_ms = self.around.clock.now_ms();
-        let people = self.people_count(credential.store)?;
-        let grant = &credential.grant;
-        let is_expired = grant.expires_at_ms.is_some_and(|expiry| expiry <= now_ms);
-        let state = match (credential.revoked_at_ms, is_expired) {
-            (Some(_), _) => "revoked",
-            (None, true) => "expired",
-            (None, false) => "active",
-        };
-        let can_reveal = state == "active" && grant.powers.contains(Power::Reveal);
-        // Whoever makes keys can make another when one is used up.
-        let is_unbounded = state == "active" && grant.powers.contains(Power::Keys);
-        let per_day = u64::from(grant.people_per_day);
-        let days_left = grant.expires_at_ms.map_or(u64::MAX, |expiry| {
-            u64::try_from((expiry - now_ms).max(0) / 86_400_000 + 1).unwrap_or(u64::MAX)
-        });
-        let used = self.keeper.quota_used(credential);
-        let reach = |bound: u64| match (is_unbounded, can_reveal) {
-            (true, _) => people,
-            (false, true) => people.min(bound),
-            (false, false) => 0,
-        };
-        Ok(CredentialView {
+    pub(crate) fn view_credential(
+        &self,
+        credential: &Credential,
+        population: &Population,
+    ) -> CredentialView {
+        let state = self.state_of(credential);
+        CredentialView {
             id: credential.id.clone(),
             recipient: credential.recipient.clone(),
-            grant: GrantText::from(grant),
+            grant: GrantText::from(&credential.grant),
             created_at_ms: credential.created_at_ms,
             revoked_at_ms: credential.revoked_at_ms,
             state,
-            people_used: used,
-            // Those already in the window can be read again for free, on top of a day's quota.
-            people_reachable_24h: reach(per_day + u64::from(used)),
-            people_reachable_until_expiry: reach(
-                per_day
-                    .saturating_mul(days_left)
-                    .saturating_add(u64::from(used)),
-            ),
-        })
+            quarantine: credential.standing.quarantine.clone(),
+            last_used_ms: self.keeper.usage_of(credential).last_ms,
+            people_used: self.keeper.quota_used(credential).into(),
+            blast_radius: self.radius_of(credential, population, state == "active"),
+        }
+    }
+
+    pub(crate) fn state_of(&self, credential: &Credential) -> &'static str {
+        let expires_at_ms = credential.grant.expires_at_ms;
+        let now_ms = self.around.clock.now_ms();
+        if credential.revoked_at_ms.is_some() {
+            "revoked"
+        } else if expires_at_ms.is_some_and(|expiry| expiry <= now_ms) {
+            "expired"
+        } else if credential.standing.quarantine.is_some() {
+            "quarantined"
+        } else {
+            "active"
+        }
+    }
+
+    /// Says whether a credential may do something that takes a power; a refusal is in the log.
+    pub(crate) fn permit(&self, by: &Credential, power: Power) -> Result<(), Error> {
+        Ok(self.keeper.permit(by, power)?)
+    }
+}
+
+/// Demands somebody who answers for a key. A name, not an address: it stands in the log.
+fn check_owner(owner: Option<&str>) -> Result<(), Error> {
+    let is_good = |name: &str| {
+        let is_fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+        (1..=40).contains(&name.len()) && name.bytes().all(is_fine)
+    };
+    match owner {
+        Some(name) if is_good(name) => Ok(()),
+        Some(_) => Err(Error::invalid(
+            "owner",
+            "is 1 to 40 lower-case letters, digits, dots, dashes and underscores: a name or a team, not an address",
+        )),
+        None => Err(Error::invalid(
+            "owner",
+            "every key needs somebody who answers for it: give a name or a team",
+        )),
     }
 }

@@ -5,7 +5,6 @@
 
 use crate::policy::timestamp;
 use crate::retention::facts::day;
-use crate::retention::require_retention;
 use crate::retention::scan::order_records;
 use crate::{Error, Vault};
 use jiff::Timestamp;
@@ -120,7 +119,7 @@ impl Vault {
     /// When a token leads nowhere, no record is meant, or the matter may hold a name; otherwise what
     /// grant, log and ledger say. Nothing is held then.
     pub fn place_hold(&self, credential: &Credential, new: &NewHold) -> Result<HoldView, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         check_matter(&new.matter)?;
         let now_ms = self.around.clock.now_ms();
         let state = &mut *self.intake.lock();
@@ -179,7 +178,7 @@ impl Vault {
     ///
     /// When the grant lacks the power `retention`.
     pub fn list_holds(&self, credential: &Credential) -> Result<Vec<HoldView>, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let rows = self.read_active(|tx| {
             let rows = holds::list(tx, credential.store)?.into_iter();
             rows.map(|row| Ok((holds::records(tx, &row.id)?.len(), row)))
@@ -197,7 +196,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when there is no such hold in place.
     pub fn release_hold(&self, credential: &Credential, id: &str) -> Result<HoldView, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let state = &mut *self.intake.lock();
         let found = state.active.read(|tx| -> Result<_, StoreError> {
             Ok((holds::fetch(tx, id)?, holds::records(tx, id)?.len()))

@@ -3,8 +3,7 @@
 use crate::intake::{BatchItem, IntakeOutcome, Preparer, Progress};
 use crate::{Error, Rejection, Vault};
 use lethe_formats::Source;
-use lethe_keeper::{Credential, Refusal};
-use lethe_model::Power;
+use lethe_keeper::Credential;
 use lethe_store::Speed;
 use lethe_store::active::imports;
 use serde::{Deserialize, Serialize};
@@ -78,7 +77,7 @@ impl Vault {
         mut progress: impl FnMut(ImportProgress),
         mut rejected: impl FnMut(&RejectedRow) -> Result<(), Error>,
     ) -> Result<ImportReport, Error> {
-        require_intake(credential)?;
+        self.permit(credential, lethe_model::Power::Intake)?;
         self.intake.set_speed(Speed::Bulk)?;
         let report = self.import_all(credential, source, options, &mut progress, &mut rejected);
         let calmed = self.intake.set_speed(Speed::Serving);
@@ -189,7 +188,7 @@ impl Vault {
         credential: &Arc<Credential>,
         source: &mut dyn Source,
     ) -> Result<Vec<IntakeOutcome>, Error> {
-        require_intake(credential)?;
+        self.permit(credential, lethe_model::Power::Intake)?;
         let preparer = self.preparer(credential.store)?;
         let items = source.map(|one| prepare(&preparer, one)).collect();
         let outcomes = self.intake_lane.take(credential, items)?;
@@ -214,13 +213,6 @@ fn prepare(
 }
 
 /// Asked before anything is looked up: whether an order is known is nobody else's business.
-fn require_intake(credential: &Credential) -> Result<(), Error> {
-    if credential.may(Power::Intake) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(Power::Intake.name()).into())
-    }
-}
 
 /// Passes over what an interrupted run has stored: read and forgotten, not prepared again.
 fn skip(source: &mut (dyn Source + Send), done: u64) -> &mut (dyn Source + Send) {

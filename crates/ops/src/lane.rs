@@ -8,10 +8,10 @@ use crate::find::{FindQuery, Found};
 use crate::reveal::{RevealQuery, Revealed, open_record};
 use lethe_crypto::{SecretKey, Token};
 use lethe_keeper::{Admitted, Credential, Keeper, Receipt, Refusal, Request, Sought};
-use lethe_model::{Category, FieldSet, OrderId, RecordId, SubjectId};
+use lethe_model::{Category, FieldSet, OrderId, OrderState, OrderStates, RecordId, SubjectId};
 use lethe_store::active::records::RecordRow;
 use lethe_store::active::{orders, records};
-use lethe_store::{Database, StoreError};
+use lethe_store::{Database, StoreError, Tx};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -126,6 +126,52 @@ struct Opening {
     records: Vec<RecordId>,
 }
 
+/// The records a job needs.
+#[derive(Default)]
+struct Wanted {
+    records: Vec<RecordId>,
+    /// The states of the orders they belong to.
+    states: Vec<OrderState>,
+}
+
+/// A gift's delivery record is its recipient's.
+fn wanted_by_reveal(tx: &Tx<'_>, job: &RevealJob) -> Result<Wanted, StoreError> {
+    let (subject, order) = match job.token {
+        Token::Subject(subject) => (subject, OrderId::ACCOUNT),
+        Token::Order(subject, order) => (subject, order),
+    };
+    let categories = || job.query.fields.categories();
+    let states = job.credential.grant.states;
+    let needs_standing = !order.is_account()
+        && (states != OrderStates::ALL || categories().any(|one| one == Category::Delivery));
+    let standing = match needs_standing {
+        true => orders::standing(tx, &subject, &order)?,
+        false => None,
+    };
+    let mut wanted = Wanted::default();
+    match standing {
+        Some(standing) => wanted.states.push(standing.state),
+        None if order.is_account() => wanted.states.push(OrderState::Account),
+        None => {}
+    }
+    for category in categories() {
+        let gift_to = standing
+            .filter(|_| category == Category::Delivery)
+            .and_then(|standing| standing.recipient);
+        let id = RecordId {
+            subject: gift_to.unwrap_or(subject),
+            order,
+            category,
+        };
+        // The parcel of somebody who was erased must not stand in the way of the buyer's own
+        // records.
+        if gift_to.is_none() || records::fetch(tx, &id)?.is_some() {
+            wanted.records.push(id);
+        }
+    }
+    Ok(wanted)
+}
+
 impl Admitter {
     fn run(mut self, waiting: &Receiver<Job>) {
         while let Ok(first) = waiting.recv() {
@@ -148,10 +194,10 @@ impl Admitter {
         let requests = group
             .iter()
             .zip(&wanted)
-            .map(|(job, records)| job.request(records));
+            .map(|(job, wanted)| job.request(wanted));
         let answers = self.keeper.admit(requests.collect());
         let mut openings = Vec::new();
-        for ((job, records), answer) in group.into_iter().zip(wanted).zip(answers) {
+        for ((job, wanted), answer) in group.into_iter().zip(wanted).zip(answers) {
             match (job, answer) {
                 (job, Err(refusal)) => job.fail(refusal.into()),
                 (Job::Find(job), Ok(admitted)) => self.answer_find(job, &admitted),
@@ -159,7 +205,7 @@ impl Admitter {
                     openings.push(Opening {
                         job,
                         receipt: admitted.receipt,
-                        records,
+                        records: wanted.records,
                     });
                 }
             }
@@ -176,40 +222,14 @@ impl Admitter {
         }
     }
 
-    /// Says which records each job needs; a gift's delivery record is its recipient's.
-    fn wanted_records(&mut self, group: &[Job]) -> Result<Vec<Vec<RecordId>>, StoreError> {
+    /// Says which records each job needs, and in which states their orders are.
+    fn wanted_records(&mut self, group: &[Job]) -> Result<Vec<Wanted>, StoreError> {
         self.active.read(|tx| {
-            group
-                .iter()
-                .map(|job| {
-                    let Job::Reveal(job) = job else {
-                        return Ok(Vec::new());
-                    };
-                    let (subject, order) = match job.token {
-                        Token::Subject(subject) => (subject, OrderId::ACCOUNT),
-                        Token::Order(subject, order) => (subject, order),
-                    };
-                    let mut wanted = Vec::new();
-                    for category in job.query.fields.categories() {
-                        let gift_to = match category {
-                            Category::Delivery => orders::recipient(tx, &subject, &order)?,
-                            _ => None,
-                        };
-                        let subject = gift_to.unwrap_or(subject);
-                        let id = RecordId {
-                            subject,
-                            order,
-                            category,
-                        };
-                        // The parcel of somebody who was erased must not stand in the way of the
-                        // buyer's own records.
-                        if gift_to.is_none() || records::fetch(tx, &id)?.is_some() {
-                            wanted.push(id);
-                        }
-                    }
-                    Ok(wanted)
-                })
-                .collect()
+            let wanted_by = |job: &Job| match job {
+                Job::Find(_) => Ok(Wanted::default()),
+                Job::Reveal(job) => wanted_by_reveal(tx, job),
+            };
+            group.iter().map(wanted_by).collect()
         })
     }
 
@@ -271,12 +291,14 @@ impl Opener {
 }
 
 impl Job {
-    fn request(&self, records: &[RecordId]) -> Request {
+    fn request(&self, wanted: &Wanted) -> Request {
+        let states = wanted.states.iter().copied().collect();
         match self {
             Self::Reveal(job) => Request {
                 credential: Arc::clone(&job.credential),
                 purpose: job.query.purpose,
-                sought: Sought::Fields(by_subject(records, job.query.fields)),
+                sought: Sought::Fields(by_subject(&wanted.records, job.query.fields)),
+                states,
             },
             Self::Find(job) => Request {
                 credential: Arc::clone(&job.credential),
@@ -285,6 +307,7 @@ impl Job {
                     kind: job.query.kind,
                     value: job.query.value.clone(),
                 },
+                states,
             },
         }
     }

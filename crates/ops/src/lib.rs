@@ -4,6 +4,8 @@
 //! before the access log holds it.
 
 mod archive;
+mod blast;
+mod browser;
 mod credentials;
 mod dispose;
 mod erase;
@@ -31,7 +33,9 @@ pub use archive::{
     ARCHIVE_REQUEST, ApprovalView, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
     ProposalView,
 };
-pub use credentials::{CreatedCredential, CredentialView, NewCredential};
+pub use blast::BlastRadius;
+pub use browser::BrowserVerdict;
+pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use erase::{Erasure, ErasureReport, ErasureView, HolderView, KeptRecords, NewHolder};
 pub use error::Error;
 pub use events::{EventKind, OrderEvent};
@@ -56,4 +60,7 @@ pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;
 
-pub use lethe_keeper::{Credential, Refusal, RotationReport, Surroundings};
+pub use lethe_keeper::{
+    AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Reaction, Refusal,
+    RotationReport, Surroundings,
+};

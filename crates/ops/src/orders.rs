@@ -2,8 +2,8 @@
 
 use crate::{Error, Vault};
 use lethe_crypto::{Token, TokenKey};
-use lethe_keeper::{Credential, Refusal};
-use lethe_model::{OrderId, Power, SubjectId};
+use lethe_keeper::Credential;
+use lethe_model::{OrderId, SubjectId};
 use lethe_store::active::orders::{self, OrderRow};
 use serde::Serialize;
 
@@ -64,7 +64,7 @@ impl Vault {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<OrderView>, Error> {
-        require_list(credential)?;
+        self.permit(credential, lethe_model::Power::List)?;
         let key = self.tokens(credential)?;
         let after = match cursor.map(|cursor| key.decode(cursor)) {
             None => (SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT),
@@ -94,7 +94,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when it is not there, or not this caller's.
     pub fn order(&self, credential: &Credential, token: &str) -> Result<OrderView, Error> {
-        require_list(credential)?;
+        self.permit(credential, lethe_model::Power::List)?;
         let Token::Order(subject, order) = self.read_token(credential, token)? else {
             return Err(Error::NotFound);
         };
@@ -119,14 +119,6 @@ impl Vault {
         Ok(self
             .tokens(credential)?
             .encode(Token::Order(subject, order)))
-    }
-}
-
-pub(crate) fn require_list(credential: &Credential) -> Result<(), Error> {
-    if credential.may(Power::List) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(Power::List.name()).into())
     }
 }
 

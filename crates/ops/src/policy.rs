@@ -154,7 +154,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when the token leads to nothing in the active store.
     pub fn explain(&self, credential: &Credential, token: &str) -> Result<OrderExplanation, Error> {
-        crate::orders::require_list(credential)?;
+        self.permit(credential, lethe_model::Power::List)?;
         let policy = self.policy();
         let today = policy.today(self.around.clock.now());
         let store = self.store_name(credential.store)?;

@@ -40,7 +40,7 @@ impl Vault {
     ///
     /// When the grant lacks the power `list`.
     pub fn statistics(&self, credential: &Credential) -> Result<Vec<StatisticsView>, Error> {
-        crate::orders::require_list(credential)?;
+        self.permit(credential, lethe_model::Power::List)?;
         let rows = self.read_active(|tx| statistics::settled(tx, credential.store))?;
         Ok(rows.into_iter().map(StatisticsView::from).collect())
     }

@@ -1,6 +1,5 @@
 //! Status: what this installation holds, in numbers.
 
-use crate::orders::require_list;
 use crate::{Error, Vault};
 use lethe_keeper::Credential;
 use lethe_model::StoreId;
@@ -53,7 +52,7 @@ impl Vault {
     ///
     /// When the grant lacks the power `list`, or what the databases say.
     pub fn status_for(&self, credential: &Credential) -> Result<Status, Error> {
-        require_list(credential)?;
+        self.permit(credential, lethe_model::Power::List)?;
         self.count(|store| store.id == credential.store)
     }
 

@@ -1,6 +1,6 @@
 //! Subjects as tokens: which orders belong together.
 
-use crate::orders::{OrderView, require_list, view};
+use crate::orders::{OrderView, view};
 use crate::{Error, Vault};
 use lethe_crypto::Token;
 use lethe_keeper::Credential;
@@ -23,7 +23,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when there is none, or the token is another recipient's.
     pub fn subject(&self, credential: &Credential, token: &str) -> Result<SubjectView, Error> {
-        require_list(credential)?;
+        self.permit(credential, lethe_model::Power::List)?;
         let Token::Subject(subject) = self.read_token(credential, token)? else {
             return Err(Error::NotFound);
         };

@@ -12,6 +12,7 @@ use lethe_model::StoreId;
 use lethe_store::active::stores::{self, StoreRow};
 use lethe_store::{Database, Folder, Kind, Speed, StoreError, Tx};
 use std::fs::File;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -19,6 +20,9 @@ use std::time::Duration;
 
 /// How often the log is published while it grows.
 const PUBLICATION_INTERVAL: Duration = Duration::from_secs(1);
+/// How many publications go by between two snapshots of the quotas: what a crash leaves to be read
+/// back from the log is about a minute.
+const ROUNDS_PER_SNAPSHOT: u32 = 60;
 
 /// An opened installation. Shared by reference; dropping the last one closes it.
 pub struct Vault {
@@ -81,13 +85,18 @@ impl Vault {
         })
     }
 
-    /// Says whose API key this is.
+    /// Says whose API key this is. `from`: the address it came from, `None` from this machine.
     ///
     /// # Errors
     ///
-    /// One answer for unknown, revoked and expired keys.
-    pub fn authenticate(&self, secret: &ApiKey) -> Result<Arc<Credential>, Error> {
-        Ok(self.keeper.authenticate(secret)?)
+    /// One answer for unknown, revoked and expired keys; others for a living key that may not be
+    /// used from there, is in quarantine, or comes too often.
+    pub fn authenticate(
+        &self,
+        secret: &ApiKey,
+        from: Option<IpAddr>,
+    ) -> Result<Arc<Credential>, Error> {
+        Ok(self.keeper.authenticate(secret, from)?)
     }
 
     /// Returns the operator's credential for a shop: for commands on the folder itself.
@@ -157,6 +166,7 @@ impl Drop for Vault {
         // What fails here is done again at the next opening.
         drop(self.intake.close());
         self.publisher.stop();
+        drop(self.keeper.save_tallies());
         drop(self.keeper.publish_log());
     }
 }
@@ -172,10 +182,15 @@ impl Publisher {
         let stopping = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stopping);
         let thread = std::thread::spawn(move || {
+            let mut rounds = 0_u32;
             while !flag.load(Ordering::Relaxed) {
                 std::thread::park_timeout(PUBLICATION_INTERVAL);
                 // A failure is met again in a second; the entries themselves are durable.
                 drop(keeper.publish_log());
+                rounds += 1;
+                if rounds.is_multiple_of(ROUNDS_PER_SNAPSHOT) {
+                    drop(keeper.save_tallies());
+                }
             }
         });
         Self {

@@ -39,7 +39,8 @@ impl Kind {
     /// Returns the schema version this program reads and writes: the number of its migrations.
     pub const fn supported_schema(self) -> i64 {
         match self {
-            Self::Active | Self::Keyring => 2,
+            Self::Keyring => 3,
+            Self::Active => 2,
             Self::Archive => 1,
         }
     }
@@ -53,6 +54,7 @@ impl Kind {
             Self::Keyring => &[
                 include_str!("../migrations/sqlite/0001_keyring.sql"),
                 include_str!("../migrations/sqlite/0002_keyring.sql"),
+                include_str!("../migrations/sqlite/0003_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
         }
@@ -68,6 +70,7 @@ impl Kind {
             Self::Keyring => &[
                 include_str!("../migrations/postgres/0001_keyring.sql"),
                 include_str!("../migrations/postgres/0002_keyring.sql"),
+                include_str!("../migrations/postgres/0003_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
         }

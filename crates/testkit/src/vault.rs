@@ -3,7 +3,7 @@
 use crate::{FakeClock, OrderSketch, SeededRandom, find_leaks, orders_csv};
 use lethe_crypto::{ApiKey, KdfCost};
 use lethe_custody::{NOTIFICATION, Reply, Request, Share, ShareCost, answer, generate};
-use lethe_model::{Clock as _, FieldSet, Grant, Power, Purpose, StoreId, StoreName};
+use lethe_model::{Clock as _, FieldSet, Grant, Power, Purpose, Quota, StoreId, StoreName};
 use lethe_ops::{
     Credential, Error, FindQuery, ImportOptions, ImportReport, Installation, NewCredential,
     StoreSpec, Surroundings, Vault,
@@ -178,8 +178,10 @@ impl TestVault {
             fields: FieldSet::parse(fields.iter().copied()).expect("known fields"),
             purposes: [Purpose::Support].into_iter().collect(),
             powers: [Power::Reveal, Power::List].into_iter().collect(),
-            people_per_day,
+            quota: Quota::people_per_day(people_per_day),
             expires_at_ms: Some(self.clock.in_days(90)),
+            owner: Some("ada".to_owned()),
+            ..Grant::default()
         };
         let new = NewCredential {
             recipient: recipient.to_owned(),
@@ -191,7 +193,7 @@ impl TestVault {
             .expect("a key");
         let credential = self
             .vault()
-            .authenticate(&created.secret)
+            .authenticate(&created.secret, None)
             .expect("the key is valid");
         (credential, created.secret)
     }
@@ -202,8 +204,10 @@ impl TestVault {
             fields: FieldSet::EMPTY,
             purposes: [Purpose::Legal].into_iter().collect(),
             powers: [Power::Approve].into_iter().collect(),
-            people_per_day: 0,
+            quota: Quota::people_per_day(0),
             expires_at_ms: Some(self.clock.in_days(90)),
+            owner: Some("ada".to_owned()),
+            ..Grant::default()
         };
         let new = NewCredential {
             recipient: recipient.to_owned(),
@@ -214,7 +218,7 @@ impl TestVault {
             .create_credential(&self.operator(), &new)
             .expect("a key");
         self.vault()
-            .authenticate(&made.secret)
+            .authenticate(&made.secret, None)
             .expect("the key is valid")
     }
 

@@ -120,7 +120,7 @@ impl Acts for Folder {
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError> {
         let new = NewCredential {
             recipient: new.recipient.clone(),
-            grant: new.grant,
+            grant: new.grant.clone(),
         };
         Ok(created(
             &self.vault.create_credential(&self.credential, &new)?,

@@ -42,7 +42,7 @@ pub(crate) fn folder(globals: &Globals) -> Result<Folder, CliError> {
     let credential = match &key {
         None => vault.operator(store_id(&vault, named)?)?,
         Some(key) => {
-            let credential = vault.authenticate(key)?;
+            let credential = vault.authenticate(key, None)?;
             if named.is_some() && store_id(&vault, named)? != credential.store {
                 let text = "this key belongs to another shop than --store names";
                 return Err(CliError::usage(text));

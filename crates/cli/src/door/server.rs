@@ -6,7 +6,7 @@ use crate::http::{self, encoded, exchange};
 use crate::views::{CreatedKey, Entry, Found, Key, Order, Orders, Revealed, Status, Subject};
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
-use lethe_ops::KeptRecords;
+use lethe_ops::{GrantText, KeptRecords};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -154,17 +154,8 @@ impl Acts for Server {
     }
 
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError> {
-        let grant = &new.grant;
-        let purposes: Vec<_> = grant.purposes.iter().map(Purpose::name).collect();
-        let powers: Vec<_> = grant.powers.iter().map(lethe_model::Power::name).collect();
-        let body = json!({
-            "recipient": new.recipient,
-            "fields": names(grant.fields),
-            "purposes": purposes,
-            "powers": powers,
-            "people_per_day": grant.people_per_day,
-            "expires_at_ms": grant.expires_at_ms,
-        });
+        let mut body = json!(GrantText::from(&new.grant));
+        body["recipient"] = new.recipient.as_str().into();
         self.post("/v1/keys", &body)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::harness::{PASSPHRASE, TestClock, Theft, broken, finding};
 use lethe_drill::{ListPage, ListedOrder, Refused, StolenApi, StolenGrant, Verdict};
-use lethe_model::{Clock, FieldSet, Grant, Power, Purpose, StoreId};
+use lethe_model::{Clock, FieldSet, Grant, Power, Purpose, Quota, StoreId};
 use lethe_ops::{Credential, Error, NewCredential, Refusal, RevealQuery, Vault};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,8 +25,10 @@ impl Direct {
             fields: FieldSet::parse(FIELDS).unwrap(),
             purposes: [Purpose::Marketing].into_iter().collect(),
             powers: [Power::Reveal, Power::List].into_iter().collect(),
-            people_per_day: quota,
+            quota: Quota::people_per_day(quota),
             expires_at_ms: Some(theft.clock.now_ms() + 90 * 86_400_000),
+            owner: Some("ada".to_owned()),
+            ..Grant::default()
         };
         let new = NewCredential {
             recipient: "marketing".to_owned(),
@@ -34,7 +36,7 @@ impl Direct {
         };
         let created = vault.create_credential(&operator, &new).unwrap();
         Self {
-            credential: vault.authenticate(&created.secret).unwrap(),
+            credential: vault.authenticate(&created.secret, None).unwrap(),
             clock: Arc::clone(&theft.clock),
             claimed_quota: quota,
             vault,

@@ -12,7 +12,12 @@ impl Problem {
     /// Describes a failed operation; `now_ms` turns the end of a quota's window into a wait.
     pub(crate) fn from_ops(error: &Error, now_ms: i64) -> Self {
         let kind = kind_of(error);
-        if let Error::Refused(Refusal::Quota { retry_at_ms }) = error {
+        let retry_at_ms = match error {
+            Error::Refused(Refusal::Quota { retry_at_ms, .. }) => *retry_at_ms,
+            Error::Refused(Refusal::Rate { retry_at_ms }) => Some(*retry_at_ms),
+            _ => None,
+        };
+        if let Some(retry_at_ms) = retry_at_ms {
             let wait_ms = retry_at_ms.saturating_sub(u64::try_from(now_ms).unwrap_or(0));
             return Self::new(kind, error.to_string()).retry_after(wait_ms.div_ceil(1000).max(1));
         }
@@ -83,7 +88,13 @@ mod tests {
 
     #[test]
     fn a_used_up_quota_says_how_many_seconds_to_wait() {
-        let quota = |retry_at_ms| Error::Refused(Refusal::Quota { retry_at_ms });
+        let quota = |retry_at_ms| {
+            Error::Refused(Refusal::Quota {
+                whose: "the key's",
+                of: "3 distinct people in 24 hours".to_owned(),
+                retry_at_ms: Some(retry_at_ms),
+            })
+        };
         assert_eq!(
             Problem::from_ops(&quota(61_001), 1_000).retry_after_s,
             Some(61)
@@ -113,7 +124,15 @@ mod tests {
             Refusal::Power("reveal"),
             Refusal::Purpose("legal"),
             Refusal::Field("contact.email".into()),
-            Refusal::Quota { retry_at_ms: 0 },
+            Refusal::State("shipped"),
+            Refusal::Network,
+            Refusal::Quarantined("it was sent by a web page"),
+            Refusal::Rate { retry_at_ms: 0 },
+            Refusal::Quota {
+                whose: "the key's",
+                of: "3 distinct people in 24 hours".to_owned(),
+                retry_at_ms: None,
+            },
             Refusal::Gone,
             Refusal::NotApprovable("it has expired"),
             Refusal::LedgerUnavailable(String::new()),

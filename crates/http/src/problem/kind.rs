@@ -51,8 +51,16 @@ problem_kinds! {
     PurposeNotGranted => "purpose-not-granted", FORBIDDEN, "The key may not be used for this purpose";
     /// The grant lacks a field.
     FieldNotGranted => "field-not-granted", FORBIDDEN, "The key may not read this field";
-    /// The quota of distinct people is used up.
-    QuotaExhausted => "quota-exhausted", TOO_MANY_REQUESTS, "The key's daily quota of people is used up";
+    /// The order is in a state that the grant does not cover.
+    StateNotGranted => "state-not-granted", FORBIDDEN, "The key may not read orders in this state";
+    /// The request came from outside the grant's networks.
+    NetworkNotGranted => "network-not-granted", FORBIDDEN, "The key may not be used from this address";
+    /// The key is held back.
+    KeyQuarantined => "key-quarantined", FORBIDDEN, "The API key is in quarantine";
+    /// Too many requests in a second.
+    RateExceeded => "rate-exceeded", TOO_MANY_REQUESTS, "The key sends too many requests a second";
+    /// A quota of distinct people or values is used up.
+    QuotaExhausted => "quota-exhausted", TOO_MANY_REQUESTS, "A quota of people is used up";
     /// Nothing is stored under this token or number.
     NotFound => "not-found", NOT_FOUND, "Nothing is stored under this token or number";
     /// The path leads nowhere.

@@ -1,11 +1,16 @@
 //! Open connections: bounded in number, in head size and in patience.
 
+use crate::caller::Peer;
 use crate::settings::Settings;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -16,6 +21,23 @@ use tokio::task::JoinSet;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest request head in bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
+
+/// The routes, told where a connection's requests come from.
+struct Addressed {
+    router: TowerToHyperService<Router>,
+    from: Peer,
+}
+
+impl Service<Request<Incoming>> for Addressed {
+    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.from);
+        self.router.call(request)
+    }
+}
 
 /// All open connections.
 #[derive(Clone)]
@@ -57,11 +79,14 @@ impl Connections {
     }
 
     /// Serves a connection in a task of its own.
-    pub(super) fn spawn<S>(&self, stream: S, place: OwnedSemaphorePermit)
+    pub(super) fn spawn<S>(&self, stream: S, from: Option<IpAddr>, place: OwnedSemaphorePermit)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let service = TowerToHyperService::new(self.0.router.clone());
+        let service = Addressed {
+            router: TowerToHyperService::new(self.0.router.clone()),
+            from: Peer(from),
+        };
         let connection = self.0.http.serve_connection(TokioIo::new(stream), service);
         let mut open = self.open();
         while open.tasks.try_join_next().is_some() {}

@@ -75,11 +75,13 @@ impl Listener {
         let place = connections.place().await;
         match &self.0 {
             Socket::Tcp(listener, _) => {
-                let (stream, _) = listener.accept().await?;
+                let (stream, peer) = listener.accept().await?;
                 stream.set_nodelay(true)?;
-                connections.spawn(stream, place);
+                connections.spawn(stream, Some(peer.ip()), place);
             }
-            Socket::Unix(listener, ..) => connections.spawn(listener.accept().await?.0, place),
+            Socket::Unix(listener, ..) => {
+                connections.spawn(listener.accept().await?.0, None, place);
+            }
         }
         Ok(())
     }

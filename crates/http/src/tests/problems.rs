@@ -3,7 +3,7 @@
 use crate::testing::TestServer;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use lethe_model::{FieldSet, Grant, Power, Purpose};
+use lethe_model::{FieldSet, Grant, Power, Purpose, Quota};
 use serde_json::json;
 
 #[tokio::test]
@@ -58,8 +58,10 @@ async fn a_field_outside_the_grant_is_named() {
         fields: FieldSet::parse(["delivery.city"]).unwrap(),
         purposes: [Purpose::Support].into_iter().collect(),
         powers: [Power::Reveal].into_iter().collect(),
-        people_per_day: 1,
+        quota: Quota::people_per_day(1),
         expires_at_ms: Some(server.clock.in_days(1)),
+        owner: Some("ada".to_owned()),
+        ..Grant::default()
     });
     let (order, _) = server.tokens(&key);
     let body = json!({ "token": order, "fields": ["delivery.city", "contact.email"], "purpose": "support" });
@@ -82,8 +84,10 @@ async fn a_used_up_quota_says_when_to_come_back() {
         fields: FieldSet::parse(["contact.email"]).unwrap(),
         purposes: [Purpose::Support].into_iter().collect(),
         powers: [Power::Reveal].into_iter().collect(),
-        people_per_day: 1,
+        quota: Quota::people_per_day(1),
         expires_at_ms: Some(server.clock.in_days(30)),
+        owner: Some("ada".to_owned()),
+        ..Grant::default()
     });
     let guess = |email: &str| json!({ "email": email, "purpose": "support" });
     server
@@ -96,8 +100,8 @@ async fn a_used_up_quota_says_when_to_come_back() {
         .await;
     assert_eq!(answer.status, 429);
     assert_eq!(answer.problem(), "quota-exhausted");
-    assert_eq!(answer.header("retry-after"), "3600");
-    server.clock.advance_hours(1);
+    assert_eq!(answer.header("retry-after"), "4200");
+    server.clock.advance_hours(2);
     server
         .post("/v1/find", Some(&key), guess("c@example.com"))
         .await

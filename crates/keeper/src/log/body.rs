@@ -29,6 +29,8 @@ pub enum ActKind {
     KeyCreate,
     /// A credential was revoked.
     KeyRevoke,
+    /// A credential was given another grant, held back or released.
+    KeyChange,
     /// The data keys were wrapped anew.
     KeyRotation,
     /// An act that a crash interrupted was brought to its end.
@@ -47,6 +49,8 @@ pub enum ActKind {
     Archive,
     /// A backup was restored.
     Restore,
+    /// Something was refused that has no entry of its own.
+    Denial,
 }
 
 /// Which part of an act an entry is.

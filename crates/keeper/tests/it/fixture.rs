@@ -5,7 +5,9 @@ use lethe_keeper::{
     Admitted, Credential, Keeper, KeeperError, KeyringWrites, PlannedSubject, RecordKey, Refusal,
     Request, Sought, Surroundings,
 };
-use lethe_model::{Category, FieldSet, OrderId, Personal, Purpose, RecordId, StoreId, SubjectId};
+use lethe_model::{
+    Category, FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, StoreId, SubjectId,
+};
 use lethe_store::Folder;
 use lethe_testkit::{FakeClock, SeededRandom};
 use std::sync::Arc;
@@ -126,6 +128,7 @@ impl Fixture {
             credential: self.operator(),
             purpose: Purpose::Support,
             sought,
+            states: OrderStates::ALL,
         };
         self.keeper().admit(vec![request]).pop().unwrap()
     }

@@ -1,6 +1,5 @@
 //! Holders: vendors and others who have copies, and must confirm an erasure.
 
-use super::require_erase;
 use crate::{Error, Vault};
 use lethe_keeper::Credential;
 use lethe_model::Category;
@@ -43,7 +42,7 @@ impl Vault {
     ///
     /// When a word is wrong, or the grant lacks the power `erase`.
     pub fn add_holder(&self, credential: &Credential, new: &NewHolder) -> Result<(), Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         if new.name.is_empty() || new.name.len() > 60 || new.name.contains('@') {
             let text =
                 "must be a company's or a tool's name of 1 to 60 characters, no e-mail address";
@@ -73,7 +72,7 @@ impl Vault {
     ///
     /// When the grant lacks the power `erase`.
     pub fn list_holders(&self, credential: &Credential) -> Result<Vec<HolderView>, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let rows = self.read_active(|tx| holders::list(tx, credential.store))?;
         let views = rows.into_iter().map(|row| HolderView {
             name: row.name,
@@ -95,7 +94,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when there is no such holder.
     pub fn remove_holder(&self, credential: &Credential, name: &str) -> Result<(), Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let state = &mut *self.intake.lock();
         let was_there = state
             .active

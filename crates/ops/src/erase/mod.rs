@@ -16,7 +16,7 @@ use crate::policy::timestamp;
 use crate::{Error, Vault};
 use lethe_crypto::Token;
 use lethe_keeper::{Credential, DisposalKind, Refusal, hex};
-use lethe_model::{Power, SubjectId};
+use lethe_model::SubjectId;
 use lethe_policy::{Day, Policy};
 use lethe_receipt::{Dates, Erased, ErasureReceipt, HolderState, Kept, LogPlace, Openings};
 use lethe_store::StoreError;
@@ -82,7 +82,7 @@ impl Vault {
     /// [`Error::CannotArchive`] when something must be kept and there is no archive key for it.
     /// Nothing was erased then.
     pub fn erase(&self, credential: &Credential, token: &str) -> Result<Erasure, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let subject = match self.read_token(credential, token)? {
             Token::Subject(subject) | Token::Order(subject, _) => subject,
         };
@@ -133,7 +133,7 @@ impl Vault {
         credential: &Credential,
         token: &str,
     ) -> Result<Vec<KeptRecords>, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let subject = match self.read_token(credential, token)? {
             Token::Subject(subject) | Token::Order(subject, _) => subject,
         };
@@ -160,7 +160,7 @@ impl Vault {
         mut tokens: impl Iterator<Item = String>,
         mut done: impl FnMut(Erasure) -> Result<(), Error>,
     ) -> Result<u64, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let asked = Asked {
             credential,
             requested_by: &credential.id,
@@ -424,13 +424,5 @@ fn dates(policy: &Policy, today: Day, is_clear: bool) -> Dates {
         live_system: today.to_date(),
         local_residue: is_clear.then(|| today.to_date()),
         last_keyring_backup: today.plus_days(days).to_date(),
-    }
-}
-
-pub(crate) fn require_erase(credential: &Credential) -> Result<(), Error> {
-    if credential.may(Power::Erase) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(Power::Erase.name()).into())
     }
 }

@@ -1,7 +1,7 @@
 //! Erasures that are asked for from outside: they wait, are capped, and can be taken back. A forged
 //! request must not be able to destroy anything at once.
 
-use super::{Asked, Erasure, require_erase};
+use super::{Asked, Erasure};
 use crate::policy::timestamp;
 use crate::{Error, Vault};
 use jiff::Timestamp;
@@ -62,7 +62,7 @@ impl Vault {
         credential: &Credential,
         token: &str,
     ) -> Result<ErasureView, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let subject = match self.read_token(credential, token)? {
             Token::Subject(subject) | Token::Order(subject, _) => subject,
         };
@@ -132,7 +132,7 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when none waits under this id.
     pub fn cancel_erasure(&self, credential: &Credential, id: &str) -> Result<ErasureView, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let row = self.waiting(credential, id)?;
         self.keeper.append_erasure(credential, id, "cancelled")?;
         let state = &mut *self.intake.lock();
@@ -153,7 +153,7 @@ impl Vault {
         credential: &Credential,
         with_complete: bool,
     ) -> Result<Vec<ErasureView>, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         let but_not = if with_complete { "" } else { "complete" };
         let rows =
             self.read_active(|tx| erasures::list(tx, credential.store, but_not, LISTED_MAX))?;
@@ -172,7 +172,7 @@ impl Vault {
         holder: &str,
         evidence: &str,
     ) -> Result<ErasureView, Error> {
-        require_erase(credential)?;
+        self.permit(credential, lethe_model::Power::Erase)?;
         check_evidence(evidence)?;
         let now_ms = self.around.clock.now_ms();
         let (row, open) = self.read_active(|tx| -> Result<_, StoreError> {

@@ -19,8 +19,8 @@ use crate::intake::State;
 use crate::policy::timestamp;
 use crate::{Error, Vault, statistics};
 use jiff::Timestamp;
-use lethe_keeper::{Credential, Refusal, hex};
-use lethe_model::{OrderId, Power, SubjectId};
+use lethe_keeper::{Credential, hex};
+use lethe_model::{OrderId, SubjectId};
 use lethe_policy::{Day, Policy};
 use lethe_store::active::runs::{self, RunRow};
 use lethe_store::{Database, StoreError};
@@ -105,7 +105,7 @@ impl Vault {
         credential: &Credential,
         mut progress: impl FnMut(RetentionProgress),
     ) -> Result<RetentionPlan, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let policy = self.policy();
         let today = policy.today(self.around.clock.now());
         let mut report = RetentionReport::default();
@@ -146,7 +146,7 @@ impl Vault {
         options: &ApplyOptions,
         mut progress: impl FnMut(RetentionProgress),
     ) -> Result<RunView, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         self.check_clock()?;
         let policy = self.policy();
         let (mut run, mut report) = self.begin_run(credential, &policy, options)?;
@@ -325,7 +325,7 @@ impl Vault {
     ///
     /// When the grant lacks the power `retention`.
     pub fn retention_runs(&self, credential: &Credential) -> Result<Vec<RunView>, Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let rows = self.read_active(|tx| runs::list(tx, credential.store, 100))?;
         Ok(rows.into_iter().map(view).collect())
     }
@@ -336,7 +336,7 @@ impl Vault {
     ///
     /// What grant, log and keyring say.
     pub fn confirm_clock(&self, credential: &Credential) -> Result<(), Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         Ok(self.keeper.confirm_clock(credential)?)
     }
 
@@ -405,14 +405,6 @@ impl Vault {
         let runs = self.read_active(|tx| runs::list(tx, credential.store, 100))?;
         // What this run did before an interruption is in the sum and in its own count.
         Ok(self.allowance(policy, &runs) + so_far.records())
-    }
-}
-
-pub(crate) fn require_retention(credential: &Credential) -> Result<(), Error> {
-    if credential.may(Power::Retention) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(Power::Retention.name()).into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The destruction record: what a run did, signed, to be shown to an authority.
 
-use super::{RetentionAction, RunView, require_retention, view};
+use super::{RetentionAction, RunView, view};
 use crate::{Error, Vault};
 use lethe_keeper::Credential;
 use lethe_policy::Day;
@@ -18,7 +18,7 @@ impl Vault {
         credential: &Credential,
         run: Option<&str>,
     ) -> Result<(DestructionRecord, String), Error> {
-        require_retention(credential)?;
+        self.permit(credential, lethe_model::Power::Retention)?;
         let rows = self.read_active(|tx| runs::list(tx, credential.store, 10_000))?;
         let wanted = |row: &&runs::RunRow| match run {
             Some(id) => row.id == id,

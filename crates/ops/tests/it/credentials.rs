@@ -1,7 +1,7 @@
 //! API keys: bounded, expiring, revocable at once.
 
 use crate::reveal::query;
-use lethe_model::{FieldSet, Grant, Power, Purpose};
+use lethe_model::{FieldSet, Grant, Power, Purpose, Quota};
 use lethe_ops::{Error, NewCredential, Refusal};
 use lethe_testkit::{OrderSketch, TestVault};
 
@@ -10,8 +10,10 @@ fn grant(test: &TestVault) -> Grant {
         fields: FieldSet::parse(["contact.email"]).unwrap(),
         purposes: [Purpose::Support].into_iter().collect(),
         powers: [Power::Reveal].into_iter().collect(),
-        people_per_day: 10,
+        quota: Quota::people_per_day(10),
         expires_at_ms: Some(test.clock.in_days(30)),
+        owner: Some("ada".to_owned()),
+        ..Grant::default()
     }
 }
 
@@ -26,13 +28,13 @@ fn a_revoked_key_is_refused_from_the_next_request_on_even_when_it_was_already_pr
         .unwrap();
     let late = test.vault().reveal(&key, &token, query(&["contact.email"]));
     assert!(matches!(late, Err(Error::Refused(Refusal::Revoked))));
-    let presented = test.vault().authenticate(&secret);
+    let presented = test.vault().authenticate(&secret, None);
     assert!(matches!(
         presented,
         Err(Error::Refused(Refusal::Unauthenticated))
     ));
     test.restart();
-    assert!(test.vault().authenticate(&secret).is_err());
+    assert!(test.vault().authenticate(&secret, None).is_err());
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn an_expired_key_is_refused() {
     let (_, secret) = test.key("support", &["contact.email"], 10);
     test.clock.advance_hours(24 * 90);
     assert!(matches!(
-        test.vault().authenticate(&secret),
+        test.vault().authenticate(&secret, None),
         Err(Error::Refused(Refusal::Unauthenticated))
     ));
 }
@@ -82,7 +84,7 @@ fn a_key_without_end_without_people_or_wider_than_its_maker_is_not_made() {
     );
     assert!(
         make(Grant {
-            people_per_day: 0,
+            quota: Quota::people_per_day(0),
             ..grant(&test)
         })
         .is_err()
@@ -113,7 +115,7 @@ fn the_blast_radius_is_the_smaller_of_people_and_quota() {
     test.key("large", &["contact.email"], 300);
     let keys = test.vault().list_credentials(&test.operator()).unwrap();
     let of = |name: &str| keys.iter().find(|key| key.recipient == name).unwrap();
-    assert_eq!(of("small").people_reachable_24h, 3);
-    assert_eq!(of("small").people_reachable_until_expiry, 8);
-    assert_eq!(of("large").people_reachable_24h, 8);
+    assert_eq!(of("small").blast_radius.people_24h, 3);
+    assert_eq!(of("small").blast_radius.people_until_expiry, 8);
+    assert_eq!(of("large").blast_radius.people_24h, 8);
 }

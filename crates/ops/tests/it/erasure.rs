@@ -1,7 +1,7 @@
 //! Erasure: gone, stays gone, and the log stays provable.
 
 use crate::reveal::query;
-use lethe_model::{FieldSet, Grant, Power, Purpose};
+use lethe_model::{FieldSet, Grant, Power, Purpose, Quota};
 use lethe_ops::{Error, FindQuery, NewCredential, Refusal};
 use lethe_testkit::{OrderSketch, TestVault};
 
@@ -163,8 +163,10 @@ fn what_a_key_asks_for_waits_and_the_key_cannot_confirm_it() {
         fields: FieldSet::parse(["contact.email", "invoice.reference"]).unwrap(),
         purposes: [Purpose::Support].into_iter().collect(),
         powers: [Power::Reveal, Power::Erase].into_iter().collect(),
-        people_per_day: 10,
+        quota: Quota::people_per_day(10),
         expires_at_ms: Some(test.clock.in_days(90)),
+        owner: Some("ada".to_owned()),
+        ..Grant::default()
     };
     let new = NewCredential {
         recipient: "desk".to_owned(),
@@ -174,7 +176,7 @@ fn what_a_key_asks_for_waits_and_the_key_cannot_confirm_it() {
         .vault()
         .create_credential(&test.operator(), &new)
         .unwrap();
-    let key = test.vault().authenticate(&made.secret).unwrap();
+    let key = test.vault().authenticate(&made.secret, None).unwrap();
     let token = test.order_token(&key, 1001);
     let asked = test.vault().request_erasure(&key, &token).unwrap();
     assert_eq!(asked.state, "waiting");

@@ -124,7 +124,7 @@ fn an_erasure_a_revocation_and_a_hold_since_the_backup_are_done_again() {
         (1, 1, 1)
     );
     assert!(
-        vault.authenticate(&secret).is_err(),
+        vault.authenticate(&secret, None).is_err(),
         "the key stays revoked"
     );
     let operator = vault.operator(lethe_model::StoreId(1)).unwrap();

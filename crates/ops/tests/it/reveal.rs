@@ -130,14 +130,14 @@ fn the_quota_counts_distinct_people_and_survives_a_restart() {
     let first = test.order_token(&key, 1001);
     let second = test.order_token(&key, 1002);
     let reveal = |test: &TestVault, token: &str| {
-        let key = test.vault().authenticate(&secret).unwrap();
+        let key = test.vault().authenticate(&secret, None).unwrap();
         test.vault().reveal(&key, token, query(&["contact.email"]))
     };
     assert!(reveal(&test, &first).is_ok());
     assert!(reveal(&test, &second).is_ok());
     test.restart();
     assert!(reveal(&test, &first).is_ok());
-    let key = test.vault().authenticate(&secret).unwrap();
+    let key = test.vault().authenticate(&secret, None).unwrap();
     let third = FindQuery::order("#1003", Purpose::Support).unwrap();
     let refused = test.vault().find(&key, third.clone());
     assert!(matches!(
@@ -149,7 +149,7 @@ fn the_quota_counts_distinct_people_and_survives_a_restart() {
         test.vault().find(&key, guess),
         Err(Error::Refused(Refusal::Quota { .. }))
     ));
-    test.clock.advance_hours(24);
+    test.clock.advance_hours(25);
     assert!(test.vault().find(&key, third).is_ok());
 }
 

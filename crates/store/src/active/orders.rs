@@ -1,7 +1,7 @@
 //! Orders as pseudonymous relations: who bought what, when, for how much; no field of a person.
 
 use crate::{Row, StoreError, Tx, args};
-use lethe_model::{OrderId, StoreId, SubjectId};
+use lethe_model::{OrderId, OrderState, StoreId, SubjectId};
 
 const UPSERT: &str = "INSERT INTO orders (subject_id, order_id, store_id, recipient_id, linked_by, \
      country, currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, \
@@ -23,7 +23,16 @@ const FETCH: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked
      currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
      financial_status, fulfillment_status, accepts_marketing, lines, revision, \
      delivered_on, refunded_on FROM orders WHERE subject_id = $1 AND order_id = $2";
-const RECIPIENT: &str = "SELECT recipient_id FROM orders WHERE subject_id = $1 AND order_id = $2";
+const STANDING: &str = "SELECT recipient_id, fulfilled_on, cancelled_on, fulfillment_status FROM orders \
+     WHERE subject_id = $1 AND order_id = $2";
+const BUYERS_UNSHIPPED: &str = "SELECT COUNT(DISTINCT subject_id) FROM orders WHERE store_id = $1 \
+     AND fulfilled_on IS NULL AND COALESCE(fulfillment_status, '') <> 'fulfilled' \
+     AND cancelled_on IS NULL";
+const BUYERS_SHIPPED: &str = "SELECT COUNT(DISTINCT subject_id) FROM orders WHERE store_id = $1 \
+     AND (fulfilled_on IS NOT NULL OR COALESCE(fulfillment_status, '') = 'fulfilled')";
+const BUYERS_CANCELLED: &str = "SELECT COUNT(DISTINCT subject_id) FROM orders WHERE store_id = $1 \
+     AND fulfilled_on IS NULL AND COALESCE(fulfillment_status, '') <> 'fulfilled' \
+     AND cancelled_on IS NOT NULL";
 const PAGE: &str = "SELECT subject_id, order_id, store_id, recipient_id, linked_by, country, \
      currency, total_minor, refunded_minor, ordered_on, paid_on, fulfilled_on, cancelled_on, \
      financial_status, fulfillment_status, accepts_marketing, lines, revision, \
@@ -44,7 +53,10 @@ const COUNT: &str = "SELECT COUNT(*) FROM orders WHERE store_id = $1";
 pub(crate) const STATEMENTS: &[&str] = &[
     UPSERT,
     FETCH,
-    RECIPIENT,
+    STANDING,
+    BUYERS_UNSHIPPED,
+    BUYERS_SHIPPED,
+    BUYERS_CANCELLED,
     PAGE,
     OF_SUBJECT,
     DELETE,
@@ -139,19 +151,59 @@ pub fn fetch(
     tx.query_first(FETCH, args![subject, order], from_row)
 }
 
+/// Where an order stands, for whoever wants to read its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Who receives it, when that is not the buyer.
+    pub recipient: Option<SubjectId>,
+    /// Its state.
+    pub state: OrderState,
+}
+
+/// Says where an order stands; `None` when it is not there.
+pub fn standing(
+    tx: &Tx<'_>,
+    subject: &SubjectId,
+    order: &OrderId,
+) -> Result<Option<Standing>, StoreError> {
+    tx.query_first(STANDING, args![subject, order], |row| {
+        let recipient = match row.opt_blob(0)? {
+            None => None,
+            Some(bytes) => Some(
+                SubjectId::from_slice(&bytes)
+                    .ok_or(StoreError::Inconsistent { table: "orders" })?,
+            ),
+        };
+        let is_shipped =
+            row.opt_int(1)?.is_some() || row.opt_text(3)?.as_deref() == Some("fulfilled");
+        let state = match (is_shipped, row.opt_int(2)?.is_some()) {
+            (true, _) => OrderState::Shipped,
+            (false, true) => OrderState::Cancelled,
+            (false, false) => OrderState::Unshipped,
+        };
+        Ok(Standing { recipient, state })
+    })
+}
+
 /// Says who receives an order, when that is not the buyer.
 pub fn recipient(
     tx: &Tx<'_>,
     subject: &SubjectId,
     order: &OrderId,
 ) -> Result<Option<SubjectId>, StoreError> {
-    let found = tx.query_first(RECIPIENT, args![subject, order], |row| row.opt_blob(0))?;
-    match found.flatten() {
-        None => Ok(None),
-        Some(bytes) => SubjectId::from_slice(&bytes)
-            .map(Some)
-            .ok_or(StoreError::Inconsistent { table: "orders" }),
+    Ok(standing(tx, subject, order)?.and_then(|one| one.recipient))
+}
+
+/// Counts the buyers who have an order that is unshipped, shipped, cancelled: in this order.
+pub fn buyers_by_state(tx: &Tx<'_>, store: StoreId) -> Result<[i64; 3], StoreError> {
+    let mut counts = [0; 3];
+    let statements = [BUYERS_UNSHIPPED, BUYERS_SHIPPED, BUYERS_CANCELLED];
+    for (count, statement) in counts.iter_mut().zip(statements) {
+        *count = tx
+            .query_first(statement, args![store.0], |row| row.int(0))?
+            .unwrap_or(0);
     }
+    Ok(counts)
 }
 
 /// Returns up to `limit` orders of a shop that stand after the given one.

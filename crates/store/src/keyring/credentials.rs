@@ -4,14 +4,14 @@ use crate::{Row, StoreError, Tx, args};
 use lethe_model::StoreId;
 
 const INSERT: &str = "INSERT INTO credentials \
-     (credential_id, store_id, key_hash, recipient, grant_json, mac, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+     (credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, standing) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LIST: &str = "SELECT credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, \
-     revoked_at FROM credentials ORDER BY created_at, credential_id";
-const REVOKE: &str = "UPDATE credentials SET revoked_at = $1, mac = $2 \
-     WHERE credential_id = $3 AND revoked_at IS NULL";
+     revoked_at, standing FROM credentials ORDER BY created_at, credential_id";
+const UPDATE: &str = "UPDATE credentials SET grant_json = $1, mac = $2, revoked_at = $3, \
+     standing = $4 WHERE credential_id = $5 AND revoked_at IS NULL";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, REVOKE];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, UPDATE];
 
 /// One credential.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct CredentialRow {
     pub created_at: i64,
     /// Unix milliseconds, once revoked.
     pub revoked_at: Option<i64>,
+    /// What holds it back, as JSON.
+    pub standing: Option<String>,
 }
 
 /// Adds a credential.
@@ -46,6 +48,7 @@ pub fn insert(tx: &Tx<'_>, row: &CredentialRow) -> Result<(), StoreError> {
             &row.grant_json,
             &row.mac,
             row.created_at,
+            row.standing.as_ref(),
         ],
     )?;
     Ok(())
@@ -56,9 +59,19 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<CredentialRow>, StoreError> {
     tx.query(LIST, &[], from_row)
 }
 
-/// Marks a credential revoked, with the tag that covers the mark; returns whether it was living.
-pub fn revoke(tx: &Tx<'_>, id: &str, now_ms: i64, mac: &[u8]) -> Result<bool, StoreError> {
-    Ok(tx.execute(REVOKE, args![now_ms, mac, id])? == 1)
+/// Writes a living credential's grant, revocation and standing; returns whether it was living.
+pub fn update(tx: &Tx<'_>, row: &CredentialRow) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        UPDATE,
+        args![
+            &row.grant_json,
+            &row.mac,
+            row.revoked_at,
+            row.standing.as_ref(),
+            &row.id
+        ],
+    )?;
+    Ok(changed == 1)
 }
 
 fn from_row(row: &Row<'_>) -> Result<CredentialRow, StoreError> {
@@ -71,5 +84,6 @@ fn from_row(row: &Row<'_>) -> Result<CredentialRow, StoreError> {
         mac: row.blob(5)?,
         created_at: row.int(6)?,
         revoked_at: row.opt_int(7)?,
+        standing: row.opt_text(8)?,
     })
 }

@@ -12,7 +12,9 @@ pub mod lookups;
 pub mod policies;
 pub mod proposals;
 pub mod service_keys;
+pub mod settings;
 pub mod subject_keys;
+pub mod tallies;
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[
     archive_keys::STATEMENTS,
@@ -27,5 +29,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     policies::STATEMENTS,
     proposals::STATEMENTS,
     service_keys::STATEMENTS,
+    settings::STATEMENTS,
     subject_keys::STATEMENTS,
+    tallies::STATEMENTS,
 ];

@@ -6,7 +6,7 @@ use super::report::Import;
 use crate::error::CliError;
 use crate::surroundings;
 use lethe_crypto::KdfCost;
-use lethe_model::{FieldSet, Grant, Power, Purpose, StoreId, StoreName};
+use lethe_model::{FieldSet, Grant, Power, Purpose, Quota, StoreId, StoreName};
 use lethe_ops::{ImportOptions, Installation, NewCredential, StoreSpec, Vault};
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
 use std::fs;
@@ -206,8 +206,10 @@ fn make_key(vault: &Vault, expires_at_ms: i64) -> Result<String, CliError> {
         powers: [Power::Reveal, Power::List, Power::Intake]
             .into_iter()
             .collect(),
-        people_per_day: u32::MAX,
+        quota: Quota::people_per_day(u32::MAX),
         expires_at_ms: Some(expires_at_ms),
+        owner: Some("bench".to_owned()),
+        ..Grant::default()
     };
     let new = NewCredential {
         recipient: "bench".to_owned(),
@@ -220,7 +222,7 @@ fn make_key(vault: &Vault, expires_at_ms: i64) -> Result<String, CliError> {
 
 fn tokens(vault: &Vault, key: &str) -> Result<Vec<String>, CliError> {
     let key = lethe_crypto::ApiKey::parse(key).map_err(lethe_ops::Error::from)?;
-    let credential = vault.authenticate(&key)?;
+    let credential = vault.authenticate(&key, None)?;
     let (mut tokens, mut cursor) = (Vec::new(), None);
     loop {
         let page = vault.list_orders(&credential, cursor.as_deref(), 200)?;

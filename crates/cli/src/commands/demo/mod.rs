@@ -224,8 +224,12 @@ impl Story<'_> {
                 "{}: order number and delivery address, for fulfilment, {} a day, 90 days.\n\
                  Whoever steals it tonight gets {} by tomorrow, and no e-mail address of anybody.",
                 key.id,
-                text::plural(key.grant.people_per_day, "person", "people"),
-                text::plural(key.people_reachable_24h, "address", "addresses"),
+                text::plural(
+                    key.grant.people_per_day.unwrap_or_default().into(),
+                    "person",
+                    "people"
+                ),
+                text::plural(key.blast_radius.people_24h, "address", "addresses"),
             ),
         )
     }

@@ -12,7 +12,7 @@ use crate::surroundings::{self, OsRandom, SystemClock};
 use crate::views::{CreatedKey, Entry, Found, Key, Revealed};
 use lethe_crypto::ApiKey;
 use lethe_custody::NOTIFICATION;
-use lethe_model::{Clock, FieldSet, Grant, Personal, Power, Purpose, Random, StoreName};
+use lethe_model::{Clock, FieldSet, Grant, Personal, Power, Purpose, Quota, Random, StoreName};
 use lethe_ops::{ApplyOptions, Erasure, Installation, RetentionPlan, RunView, StoreSpec};
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
 use std::fs::{self, File};
@@ -182,7 +182,7 @@ pub(super) fn key(place: &Place, folder: &Folder) -> Result<(ApiKey, Key), CliEr
     let kept = fs::read_to_string(&place.key).ok();
     let kept = kept.and_then(|text| ApiKey::parse(text.trim()).ok());
     if let Some(secret) = kept
-        && let Ok(credential) = folder.vault.authenticate(&secret)
+        && let Ok(credential) = folder.vault.authenticate(&secret, None)
         && let Some(key) = folder
             .keys()?
             .into_iter()
@@ -196,8 +196,10 @@ pub(super) fn key(place: &Place, folder: &Folder) -> Result<(ApiKey, Key), CliEr
             fields: FieldSet::parse(WAREHOUSE_FIELDS).expect("the fields exist"),
             purposes: [Purpose::Fulfilment].into_iter().collect(),
             powers: [Power::Reveal, Power::List].into_iter().collect(),
-            people_per_day: WAREHOUSE_PEOPLE_PER_DAY,
+            quota: Quota::people_per_day(WAREHOUSE_PEOPLE_PER_DAY),
             expires_at_ms: Some(SystemClock.now_ms() + KEY_DAYS * 24 * 60 * 60 * 1000),
+            owner: Some("warehouse-lead".to_owned()),
+            ..Grant::default()
         },
     })?;
     write_private(&place.key, &format!("{secret}\n"))?;
@@ -222,7 +224,7 @@ pub(super) fn parcel(
     secret: &ApiKey,
 ) -> Result<Parcel, CliError> {
     let order = latest_order(place)?;
-    let warehouse = folder.vault.authenticate(secret)?;
+    let warehouse = folder.vault.authenticate(secret, None)?;
     let operator = std::mem::replace(&mut folder.credential, Arc::clone(&warehouse));
     let purpose = Purpose::Fulfilment;
     let found = folder.find(&Look::Order(Personal::new(order.as_str())), purpose)?;

@@ -7,25 +7,27 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// Starts at a moment, stands still, and jumps when it is told to.
 pub(super) struct SteppableClock {
     start: Timestamp,
-    hours: AtomicI64,
+    minutes: AtomicI64,
 }
 
 impl SteppableClock {
     pub(super) fn starting_at(start: Timestamp) -> Self {
         Self {
             start,
-            hours: AtomicI64::new(0),
+            minutes: AtomicI64::new(0),
         }
     }
 
+    /// A day is ten minutes longer here: quota windows end within that.
     pub(super) fn advance_days(&self, days: u32) {
-        self.hours.fetch_add(i64::from(days) * 24, Ordering::SeqCst);
+        self.minutes
+            .fetch_add(i64::from(days) * (24 * 60 + 10), Ordering::SeqCst);
     }
 }
 
 impl Clock for SteppableClock {
     fn now(&self) -> Timestamp {
-        let passed = SignedDuration::from_hours(self.hours.load(Ordering::SeqCst));
+        let passed = SignedDuration::from_mins(self.minutes.load(Ordering::SeqCst));
         self.start.checked_add(passed).unwrap_or(Timestamp::MAX)
     }
 }

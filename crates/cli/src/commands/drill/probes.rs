@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use lethe_custody::{NOTIFICATION, Share, generate, year_key_id};
 use lethe_drill::Probe;
 use lethe_formats::read_shopify_orders;
-use lethe_model::{Clock, Field, Grant, Personal, Power, Purpose, Random};
+use lethe_model::{Clock, Field, Grant, Personal, Power, Purpose, Quota, Random};
 use lethe_ops::ImportOptions;
 use lethe_sample::{SamplePerson, probe_people, write_probe_orders_csv};
 use std::io::Cursor;
@@ -82,7 +82,7 @@ pub(super) fn erase_some(
 ) -> Result<(), CliError> {
     let officer = folder.create_key(&erasing_key(clock))?;
     let officer = lethe_crypto::ApiKey::parse(&officer.secret).map_err(lethe_ops::Error::from)?;
-    let officer = folder.vault.authenticate(&officer)?;
+    let officer = folder.vault.authenticate(&officer, None)?;
     let operator = std::mem::replace(&mut folder.credential, officer);
     let mut tokens = Vec::new();
     for person in &planted.doomed {
@@ -141,8 +141,10 @@ fn erasing_key(clock: &dyn Clock) -> NewKey {
             powers: [Power::Reveal, Power::List, Power::Erase]
                 .into_iter()
                 .collect(),
-            people_per_day: PROBES_MAX,
+            quota: Quota::people_per_day(PROBES_MAX),
             expires_at_ms: Some(clock.now_ms() + 60 * 60 * 1000),
+            owner: Some("drill".to_owned()),
+            ..Grant::default()
         },
     }
 }

@@ -14,7 +14,7 @@ use lethe_drill::{
     Budget, Drill, DrillError, DrillInput, DrillReport, Ground, StolenGrant, copy_folder,
 };
 use lethe_http::Listener;
-use lethe_model::{Clock, FieldSet, Grant, Power, Purpose};
+use lethe_model::{Clock, FieldSet, Grant, Power, Purpose, Quota};
 use lethe_ops::{Surroundings, Vault};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -113,8 +113,10 @@ fn stolen_key(folder: &Folder, clock: &dyn Clock) -> Result<(ApiKey, StolenGrant
             fields,
             purposes: [purpose].into_iter().collect(),
             powers: [Power::Reveal, Power::List].into_iter().collect(),
-            people_per_day: MARKETING_PEOPLE_PER_DAY,
+            quota: Quota::people_per_day(MARKETING_PEOPLE_PER_DAY),
             expires_at_ms: Some(clock.now_ms() + MARKETING_DAYS * 24 * 60 * 60 * 1000),
+            owner: Some("marketing-team".to_owned()),
+            ..Grant::default()
         },
     })?;
     let key = ApiKey::parse(&created.secret).map_err(lethe_ops::Error::from)?;

@@ -55,7 +55,8 @@ fn show_created(created: &CreatedKey, output: &Output) -> Result<(), CliError> {
 
 /// Says what a thief of the key would get.
 fn blast_radius(key: &Key) -> String {
-    if key.grant.fields.is_empty() {
+    let radius = &key.blast_radius;
+    if radius.fields.is_empty() {
         return "it reveals no field of anybody".to_owned();
     }
     let expiry = key
@@ -64,8 +65,8 @@ fn blast_radius(key: &Key) -> String {
         .map_or("never".to_owned(), expiry::show);
     format!(
         "if it were stolen now, it could reveal {} of {} in 24 hours and of {} until it expires ({expiry})",
-        text::plural(key.grant.fields.len() as u64, "field", "fields"),
-        text::plural(key.people_reachable_24h, "person", "people"),
-        text::count(key.people_reachable_until_expiry),
+        text::plural(radius.fields.len() as u64, "field", "fields"),
+        text::plural(radius.people_24h, "person", "people"),
+        text::count(radius.people_until_expiry),
     )
 }

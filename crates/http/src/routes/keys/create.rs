@@ -1,31 +1,32 @@
 //! `POST /v1/keys`: makes a key.
 
-use super::NewKey;
+use super::{NewKey, grant::parse_grant};
 use crate::app::Shared;
 use crate::caller::Caller;
 use crate::extract::JsonBody;
 use crate::problem::Problem;
-use crate::routes::fields::{parse_fields, parse_purpose};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use lethe_model::{Grant, Power, PowerSet, PurposeSet};
-use lethe_ops::NewCredential;
+use lethe_ops::{GrantText, NewCredential};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A key to be made.
+/// A key to be made. A bound that is absent bounds nothing.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "recipient": "warehouse", "powers": ["reveal", "list"],
+    "recipient": "warehouse", "owner": "ada", "powers": ["reveal", "list"],
     "fields": ["delivery.name", "delivery.street", "delivery.postal_code", "delivery.city"],
-    "purposes": ["fulfilment"], "people_per_day": 200, "expires_at_ms": 1_798_761_600_000_i64
+    "purposes": ["fulfilment"], "states": ["unshipped"], "people_per_hour": 60,
+    "people_per_day": 200, "networks": ["10.1.0.0/16"], "expires_at_ms": 1_798_761_600_000_i64
 }))]
 pub(crate) struct NewKeyRequest {
     /// Who will hold it, in lower-case letters, digits and dashes. Keys of one recipient share
     /// their tokens.
     recipient: String,
+    /// Who answers for it: a name or a team, not an address. Keys of one owner share a quota.
+    owner: String,
     /// What it may do: `reveal`, `list`, `intake`, `keys`, `audit`, `approve`, `erase`,
     /// `retention`.
     powers: Vec<String>,
@@ -35,9 +36,40 @@ pub(crate) struct NewKeyRequest {
     /// With the power `reveal`: the purposes.
     #[serde(default)]
     purposes: Vec<String>,
-    /// With the power `reveal`: how many distinct people in any 24 hours.
+    /// In which states an order's records may be revealed: `unshipped`, `shipped`, `cancelled`, and
+    /// `account` for the records of accounts. Without it, in all.
     #[serde(default)]
-    people_per_day: u32,
+    states: Option<Vec<String>>,
+    /// Distinct people in any 60 minutes.
+    #[serde(default)]
+    people_per_hour: Option<u32>,
+    /// Distinct people in any 24 hours. Demanded with the power `reveal`.
+    #[serde(default)]
+    people_per_day: Option<u32>,
+    /// Distinct people in any 90 days.
+    #[serde(default)]
+    people_per_90_days: Option<u32>,
+    /// Distinct people ever.
+    #[serde(default)]
+    people_ever: Option<u32>,
+    /// Distinct values (a field of a person) in any 60 minutes.
+    #[serde(default)]
+    values_per_hour: Option<u32>,
+    /// Distinct values in any 24 hours.
+    #[serde(default)]
+    values_per_day: Option<u32>,
+    /// Distinct values in any 90 days.
+    #[serde(default)]
+    values_per_90_days: Option<u32>,
+    /// Distinct values ever.
+    #[serde(default)]
+    values_ever: Option<u32>,
+    /// Requests in a second, with as many at once.
+    #[serde(default)]
+    requests_per_second: Option<u32>,
+    /// Networks in CIDR notation from which it may be used. Without one, from anywhere.
+    #[serde(default)]
+    networks: Vec<String>,
     /// When it expires, Unix milliseconds: a year from now at most.
     expires_at_ms: i64,
 }
@@ -75,25 +107,27 @@ pub(crate) async fn create_key(
 
 impl NewKeyRequest {
     fn parse(self) -> Result<NewCredential, Problem> {
-        let purposes: Result<PurposeSet, Problem> = self
-            .purposes
-            .iter()
-            .map(|name| parse_purpose(name))
-            .collect();
-        let powers: Option<PowerSet> = self.powers.iter().map(|name| Power::parse(name)).collect();
-        let unknown = || {
-            let names = Power::ALL.map(Power::name).join(", ");
-            Problem::invalid("powers", &format!("no such power; use some of {names}"))
+        let text = GrantText {
+            fields: self.fields,
+            purposes: self.purposes,
+            powers: self.powers,
+            states: self.states,
+            people_per_hour: self.people_per_hour,
+            people_per_day: self.people_per_day,
+            people_per_90_days: self.people_per_90_days,
+            people_ever: self.people_ever,
+            values_per_hour: self.values_per_hour,
+            values_per_day: self.values_per_day,
+            values_per_90_days: self.values_per_90_days,
+            values_ever: self.values_ever,
+            requests_per_second: self.requests_per_second,
+            networks: self.networks,
+            expires_at_ms: Some(self.expires_at_ms),
+            owner: Some(self.owner),
         };
         Ok(NewCredential {
-            grant: Grant {
-                fields: parse_fields(&self.fields)?,
-                purposes: purposes?,
-                powers: powers.ok_or_else(unknown)?,
-                people_per_day: self.people_per_day,
-                expires_at_ms: Some(self.expires_at_ms),
-            },
             recipient: self.recipient,
+            grant: parse_grant(&text)?,
         })
     }
 }
@@ -108,7 +142,7 @@ mod tests {
 
     fn request(server: &TestServer) -> Value {
         json!({
-            "recipient": "warehouse", "powers": ["reveal", "list"], "fields": ["delivery.city"],
+            "recipient": "warehouse", "owner": "ada", "powers": ["reveal", "list"], "fields": ["delivery.city"],
             "purposes": ["support"], "people_per_day": 5, "expires_at_ms": server.clock.in_days(30)
         })
     }
@@ -125,7 +159,7 @@ mod tests {
         let secret = created["secret"].as_str().unwrap();
         assert_eq!(created["key"]["state"], "active");
         assert_eq!(
-            created["key"]["people_reachable_24h"], 3,
+            created["key"]["blast_radius"]["people_24h"], 3,
             "there are only three people"
         );
         let head = Request::builder()

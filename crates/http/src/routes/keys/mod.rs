@@ -1,11 +1,13 @@
 //! API keys.
 
 mod create;
+mod grant;
 mod list;
 mod revoke;
 mod rotate;
 
 use crate::app::Shared;
+use grant::GrantDocument;
 use lethe_ops::{CreatedCredential, CredentialView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,10 +27,15 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     "id": "key_5f0c2a9b31de", "recipient": "warehouse",
     "grant": {
         "fields": ["delivery.name", "delivery.street"], "purposes": ["fulfilment"],
-        "powers": ["reveal", "list"], "people_per_day": 200, "expires_at_ms": 1_798_761_600_000_i64
+        "powers": ["reveal", "list"], "people_per_day": 200, "expires_at_ms": 1_798_761_600_000_i64,
+        "owner": "ada"
     },
     "created_at_ms": 1_767_225_600_000_i64, "revoked_at_ms": null, "state": "active",
-    "people_used": 0, "people_reachable_24h": 200, "people_reachable_until_expiry": 2000
+    "last_used_ms": null, "people_used": { "per_hour": 0, "per_day": 0, "per_90_days": 0, "ever": 0 },
+    "blast_radius": {
+        "people_24h": 200, "people_90_days": 2000, "people_until_expiry": 2000, "population": 2000,
+        "fields": ["delivery.name", "delivery.street"]
+    }
 }))]
 #[expect(
     dead_code,
@@ -45,34 +52,72 @@ pub(crate) struct KeyDocument {
     created_at_ms: i64,
     /// Unix milliseconds, once revoked.
     revoked_at_ms: Option<i64>,
-    /// `active`, `expired` or `revoked`.
+    /// `active`, `quarantined`, `expired` or `revoked`.
     state: String,
-    /// Distinct people and guesses in the last 24 hours.
-    people_used: u32,
-    /// Its blast radius: people it could reveal if it were stolen now and used for 24 hours.
-    people_reachable_24h: u64,
-    /// The same until it expires.
-    people_reachable_until_expiry: u64,
+    /// Why it is in quarantine, if it is.
+    quarantine: Option<QuarantineDocument>,
+    /// When it was last presented, Unix milliseconds; `null`: never.
+    last_used_ms: Option<i64>,
+    /// Distinct people and guesses so far.
+    people_used: PeopleUsedDocument,
+    /// What a thief of it could reveal.
+    blast_radius: BlastRadiusDocument,
 }
 
-/// What a key may do.
+/// Distinct people and guesses that a key has met.
 #[derive(ToSchema)]
-#[schema(as = Grant)]
+#[schema(as = PeopleUsed)]
 #[expect(
     dead_code,
     reason = "describes the answer; the operation's own type is serialised"
 )]
-pub(crate) struct GrantDocument {
-    /// The fields it may reveal.
+pub(crate) struct PeopleUsedDocument {
+    /// In the last 60 minutes.
+    per_hour: u64,
+    /// In the last 24 hours.
+    per_day: u64,
+    /// In the last 90 days.
+    per_90_days: u64,
+    /// In all.
+    ever: u64,
+}
+
+/// What a thief of a credential could reveal, used at full quota from now on.
+#[derive(ToSchema)]
+#[schema(as = BlastRadius)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct BlastRadiusDocument {
+    /// People, within 24 hours.
+    people_24h: u64,
+    /// People, within 90 days.
+    people_90_days: u64,
+    /// People, until it expires.
+    people_until_expiry: u64,
+    /// Everybody there is now whose records the grant covers.
+    population: u64,
+    /// The fields of each of them.
     fields: Vec<String>,
-    /// The purposes it may state.
-    purposes: Vec<String>,
-    /// What else it may do.
-    powers: Vec<String>,
-    /// How many distinct people it may read or guess at in any 24 hours.
-    people_per_day: u32,
-    /// Unix milliseconds from which it is refused.
-    expires_at_ms: Option<i64>,
+    /// Why it is more than the grant says, if it is.
+    because: Option<String>,
+}
+
+/// Why a key is held back.
+#[derive(ToSchema)]
+#[schema(as = Quarantine)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct QuarantineDocument {
+    /// `browser`, `canary`, `anomaly` or `operator`.
+    reason: String,
+    /// Since when, Unix milliseconds.
+    since_ms: i64,
+    /// What was seen.
+    evidence: Option<String>,
 }
 
 /// A key that was just made.

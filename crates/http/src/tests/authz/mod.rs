@@ -100,7 +100,7 @@ impl Case {
             }),
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({
-                "recipient": "new", "powers": ["keys"], "expires_at_ms": expires_at_ms
+                "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms
             }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
             other => panic!("no body for {other}"),

@@ -1,0 +1,224 @@
+//! Usage: what each credential really did, for the lint. Nothing here is about a person.
+
+use lethe_model::{FieldSet, Power, Purpose};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::net::IpAddr;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Days that are remembered one by one.
+const DAYS_KEPT: i64 = 90;
+/// Networks that are remembered; whoever comes from more is everywhere.
+const NETWORKS_KEPT: usize = 64;
+
+/// What a credential has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// When it was first presented, Unix milliseconds.
+    #[serde(default)]
+    pub first_ms: Option<i64>,
+    /// When it was last presented, Unix milliseconds.
+    #[serde(default)]
+    pub last_ms: Option<i64>,
+    /// The fields it has read, each with the day of its last use (days since 1970-01-01).
+    #[serde(default)]
+    pub fields: BTreeMap<u8, i64>,
+    /// The purposes it has stated, likewise.
+    #[serde(default)]
+    pub purposes: BTreeMap<String, i64>,
+    /// The powers it has used, likewise.
+    #[serde(default)]
+    pub powers: BTreeMap<String, i64>,
+    /// From where it was presented: a prefix (/24, /48), the first and the last day.
+    #[serde(default)]
+    pub networks: BTreeMap<String, (i64, i64)>,
+    /// What it did on each of the last 90 days that it did something.
+    #[serde(default)]
+    pub days: BTreeMap<i64, UsageDay>,
+}
+
+/// What a credential did on a day (UTC).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageDay {
+    /// Reveals and look-ups that were granted.
+    pub requests: u64,
+    /// People it met who were not in its window of 24 hours already, and guesses.
+    pub newcomers: u64,
+    /// Requests refused because a quota was used up.
+    pub over_quota: u64,
+    /// The most it held of its bound of 24 hours, in per mille.
+    pub peak_per_mille: u64,
+}
+
+/// A granted reveal or look-up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Read {
+    pub(crate) fields: FieldSet,
+    pub(crate) purpose: Purpose,
+    pub(crate) newcomers: u64,
+    pub(crate) peak_per_mille: u64,
+}
+
+/// The usage of all credentials.
+#[derive(Debug, Default)]
+pub(crate) struct UsageBook {
+    all: HashMap<String, Usage>,
+    changed: HashSet<String>,
+}
+
+impl UsageBook {
+    /// Notes that a key was presented.
+    pub(crate) fn presented(&mut self, credential: &str, from: Option<IpAddr>, now_ms: i64) {
+        let day = now_ms.div_euclid(DAY_MS);
+        let usage = self.entry(credential);
+        usage.first_ms.get_or_insert(now_ms);
+        usage.last_ms = usage.last_ms.max(Some(now_ms));
+        let is_known = |prefix: &str| usage.networks.contains_key(prefix);
+        let prefix = prefix_of(from);
+        if is_known(&prefix) || usage.networks.len() < NETWORKS_KEPT {
+            usage.networks.entry(prefix).or_insert((day, day)).1 = day;
+        }
+    }
+
+    /// Notes a granted reveal or look-up.
+    pub(crate) fn read(&mut self, credential: &str, read: &Read, now_ms: i64) {
+        let day = now_ms.div_euclid(DAY_MS);
+        let usage = self.entry(credential);
+        usage.first_ms.get_or_insert(now_ms);
+        usage.last_ms = usage.last_ms.max(Some(now_ms));
+        for field in read.fields.iter() {
+            usage.fields.insert(field.number(), day);
+        }
+        set_day(&mut usage.purposes, read.purpose.name(), day);
+        set_day(&mut usage.powers, Power::Reveal.name(), day);
+        let of_day = usage.day(day);
+        of_day.requests += 1;
+        of_day.newcomers += read.newcomers;
+        of_day.peak_per_mille = of_day.peak_per_mille.max(read.peak_per_mille);
+    }
+
+    /// Notes a use of another power.
+    pub(crate) fn used(&mut self, credential: &str, power: Power, now_ms: i64) {
+        let usage = self.entry(credential);
+        set_day(&mut usage.powers, power.name(), now_ms.div_euclid(DAY_MS));
+    }
+
+    /// Notes that a quota stopped it.
+    pub(crate) fn stopped(&mut self, credential: &str, now_ms: i64) {
+        let usage = self.entry(credential);
+        usage.day(now_ms.div_euclid(DAY_MS)).over_quota += 1;
+    }
+
+    /// Returns what a credential has done.
+    pub(crate) fn of(&self, credential: &str) -> Usage {
+        self.all.get(credential).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn take_changed(&mut self) -> Vec<(String, Vec<u8>)> {
+        let changed = std::mem::take(&mut self.changed);
+        let snapshot = |id: String| {
+            let usage = self.all.get(&id)?;
+            Some((id, serde_json::to_vec(usage).expect("words and numbers")))
+        };
+        changed.into_iter().filter_map(snapshot).collect()
+    }
+
+    pub(crate) fn restore(&mut self, credential: &str, snapshot: &[u8]) -> Option<()> {
+        let usage = serde_json::from_slice(snapshot).ok()?;
+        self.all.insert(credential.to_owned(), usage);
+        Some(())
+    }
+
+    fn entry(&mut self, credential: &str) -> &mut Usage {
+        if !self.changed.contains(credential) {
+            self.changed.insert(credential.to_owned());
+        }
+        if !self.all.contains_key(credential) {
+            self.all.insert(credential.to_owned(), Usage::default());
+        }
+        self.all.get_mut(credential).expect("it was just put there")
+    }
+}
+
+impl Usage {
+    fn day(&mut self, day: i64) -> &mut UsageDay {
+        if !self.days.contains_key(&day) {
+            self.days.retain(|other, _| *other > day - DAYS_KEPT);
+        }
+        self.days.entry(day).or_default()
+    }
+
+    /// Returns the fields that were used since a day.
+    pub fn fields_since(&self, day: i64) -> FieldSet {
+        let recent = self.fields.iter().filter(|(_, last)| **last >= day);
+        recent
+            .filter_map(|(number, _)| lethe_model::Field::from_number(*number))
+            .collect()
+    }
+
+    /// Returns the purposes that were stated since a day.
+    pub fn purposes_since(&self, day: i64) -> BTreeSet<&str> {
+        since(&self.purposes, day)
+    }
+
+    /// Returns the powers that were used since a day.
+    pub fn powers_since(&self, day: i64) -> BTreeSet<&str> {
+        since(&self.powers, day)
+    }
+}
+
+fn since(days: &BTreeMap<String, i64>, day: i64) -> BTreeSet<&str> {
+    let recent = days.iter().filter(|(_, last)| **last >= day);
+    recent.map(|(name, _)| name.as_str()).collect()
+}
+
+fn set_day(days: &mut BTreeMap<String, i64>, name: &str, day: i64) {
+    match days.get_mut(name) {
+        Some(last) => *last = (*last).max(day),
+        None => drop(days.insert(name.to_owned(), day)),
+    }
+}
+
+/// Returns the network of an address as the lint tells networks apart.
+fn prefix_of(from: Option<IpAddr>) -> String {
+    match from.map(|address| address.to_canonical()) {
+        None => "local".to_owned(),
+        Some(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usage_remembers_what_was_read_from_where_and_when() {
+        let mut book = UsageBook::default();
+        let fields = FieldSet::parse(["delivery.city"]).unwrap();
+        let read = Read {
+            fields,
+            purpose: Purpose::Support,
+            newcomers: 1,
+            peak_per_mille: 100,
+        };
+        book.presented("key", Some("10.1.2.3".parse().unwrap()), 5 * DAY_MS);
+        book.presented("key", Some("10.1.2.9".parse().unwrap()), 6 * DAY_MS);
+        book.read("key", &read, 6 * DAY_MS);
+        book.stopped("key", 6 * DAY_MS);
+        let usage = book.of("key");
+        assert_eq!(usage.networks.get("10.1.2.0/24"), Some(&(5, 6)));
+        assert_eq!(usage.fields_since(6), fields);
+        assert!(usage.fields_since(7).is_empty());
+        assert_eq!(usage.purposes_since(0), BTreeSet::from(["support"]));
+        assert_eq!(usage.days[&6].over_quota, 1);
+        assert_eq!(book.take_changed().len(), 1);
+        assert!(book.take_changed().is_empty());
+    }
+}
