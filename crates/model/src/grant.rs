@@ -127,7 +127,7 @@ impl Grant {
             && self.purposes.iter().all(|one| wider.purposes.contains(one))
             && self.powers.iter().all(|one| wider.powers.contains(one))
             && self.states.within(wider.states)
-            && self.quota.within(&wider.quota)
+            && (!self.powers.contains(Power::Reveal) || self.quota.within(&wider.quota))
             && self.networks.within(&wider.networks)
     }
 }
