@@ -1,0 +1,1 @@
+//! The brake as a whole.
