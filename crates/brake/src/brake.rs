@@ -3,7 +3,9 @@
 use crate::gauge::Gauges;
 use crate::state::Cause;
 use crate::time::HOUR_MS;
-use crate::{BadSettings, BrakeSettings, Explanation, Observation, Reason, State, Verdict};
+use crate::{
+    BadSettings, BrakeSettings, Explanation, Observation, Reason, State, Verdict, Vouched,
+};
 
 /// Judges requests of credentials by their own past.
 #[derive(Debug, Clone)]
@@ -44,20 +46,22 @@ impl Brake {
         self.judge(state, at_ms, seen, true)
     }
 
-    /// Notes that a person vouches for this credential until a moment: it is not throttled, its
-    /// limits are multiplied by `times` (1 to 100), and what it does is learnt in full.
+    /// Notes that a person vouches for this credential: a throttle is lifted, and until a moment
+    /// its limits are multiplied.
     ///
-    /// For a peak that is announced, and for a throttle that was wrong.
-    pub fn vouch(&self, state: &mut State, now_ms: u64, until_ms: u64, times: f32) {
+    /// For a peak that is announced (not to be learnt: it ends), and for a throttle that was wrong
+    /// because the work has changed (to be learnt). It replaces an earlier word.
+    pub fn vouch(&self, state: &mut State, now_ms: u64, word: Vouched) {
         state.advance(now_ms, &self.settings);
         state.throttled_until_ms = 0;
         state.cause = None;
         state.drip = 0.0;
         state.hour.throttled = false;
         state.day.throttled = false;
-        state.vouched_until_ms = until_ms;
-        state.vouched_times = if times.is_finite() {
-            times.clamp(1.0, 100.0)
+        state.vouched_until_ms = word.until_ms;
+        state.vouched_learn = word.learn;
+        state.vouched_times = if word.times.is_finite() {
+            word.times.clamp(1.0, 100.0)
         } else {
             1.0
         };
@@ -108,8 +112,12 @@ impl Brake {
                 let alerted = &mut state.alerted[usize::from(gauge.rule.number())];
                 let mut reason = gauge.reason(state.now_ms);
                 cause = cause.or(too_much.then_some(reason));
-                reason.is_new = too_much || *alerted != today;
-                *alerted = today;
+                let is_due =
+                    *alerted == 0 || today.wrapping_sub(*alerted) >= gauge.rule.silent_days();
+                reason.is_new = too_much || is_due;
+                if reason.is_new {
+                    *alerted = today;
+                }
                 reasons.push(reason);
             }
         }

@@ -13,7 +13,7 @@ use std::fmt;
 const VERSION: u8 = 1;
 
 /// How many bytes a state has.
-pub const STATE_BYTES: usize = 975;
+pub const STATE_BYTES: usize = 990;
 
 /// Bytes that are not a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,9 +177,11 @@ fn fields(state: &mut State, each: &mut impl Fields) {
     each.word(&mut state.hour.most_in_five);
     each.flag(&mut state.hour.throttled);
     each.flag(&mut state.hour.vouched);
+    each.flag(&mut state.hour.learn);
     each.word(&mut state.day.new);
     each.flag(&mut state.day.throttled);
     each.flag(&mut state.day.vouched);
+    each.flag(&mut state.day.learn);
     each.word(&mut state.week_people);
     each.byte(&mut state.worked_days);
     each.word(&mut state.people_per_day);
@@ -193,6 +195,8 @@ fn fields(state: &mut State, each: &mut impl Fields) {
         each.long(visited);
     }
     each.byte(&mut state.worked_hours);
+    each.real(&mut state.usual_hour);
+    each.real(&mut state.average_hour);
     for usual in &mut state.weekdays {
         each.real(usual);
     }
@@ -205,11 +209,13 @@ fn fields(state: &mut State, each: &mut impl Fields) {
     }
     each.real(&mut state.mix_new);
     each.real(&mut state.mix_known);
+    each.real(&mut state.mix_hours);
     each.real(&mut state.drip);
     each.long(&mut state.throttled_until_ms);
     each.cause(&mut state.cause);
     each.long(&mut state.vouched_until_ms);
     each.real(&mut state.vouched_times);
+    each.flag(&mut state.vouched_learn);
     for day in &mut state.alerted {
         each.short(day);
     }

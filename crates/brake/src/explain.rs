@@ -56,13 +56,15 @@ pub struct Throttled {
     pub reason: Reason,
 }
 
-/// A person's word in force.
+/// A person's word for a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Vouched {
     /// Until when, Unix milliseconds.
     pub until_ms: u64,
-    /// All limits are multiplied by this.
+    /// All limits are multiplied by this, 1 to 100.
     pub times: f32,
+    /// Is what happens meanwhile usual from now on? Else the baseline grows no faster than it may.
+    pub learn: bool,
 }
 
 impl Explanation {
@@ -96,6 +98,7 @@ impl Explanation {
             vouched: state.is_vouched().then_some(Vouched {
                 until_ms: state.vouched_until_ms,
                 times: state.vouched_times,
+                learn: state.vouched_learn,
             }),
         }
     }

@@ -1,5 +1,6 @@
 //! What each rule compares: a count, and the limits from the baseline.
 
+use crate::recent::Recent;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, weekday_of_day};
 use crate::{BrakeSettings, Observation, Reason, Rule, State};
 
@@ -125,6 +126,12 @@ impl Sight<'_> {
         self.state.day.new.saturating_add(self.more.new_people)
     }
 
+    /// Makes a limit from the highest of 8 weeks, in the same way.
+    fn limit_of(&self, floor: u32, recent: &Recent, times: f32) -> u32 {
+        let floor = floor as f32 * self.times;
+        (recent.highest_times(self.times) * times).max(floor) as u32
+    }
+
     /// Makes a limit: at least the floor, and more if somebody vouched for it.
     fn limit(&self, floor: u32, people: f32) -> u32 {
         (people.max(floor as f32) * self.times) as u32
@@ -155,7 +162,8 @@ impl Sight<'_> {
 
     fn burst(&self) -> Gauge {
         let highest = self.state.busiest_five.highest();
-        let limit = |times: f32| self.limit(self.s.burst_floor, highest as f32 * times);
+        let recent = &self.state.busiest_five;
+        let limit = |times: f32| self.limit_of(self.s.burst_floor, recent, times);
         self.gauge(Gauge {
             rule: Rule::Burst,
             observed: self
@@ -175,30 +183,34 @@ impl Sight<'_> {
         let here = self.state.profile.highest_near(self.state.slot()) as f32;
         let highest = self.state.busiest_hour.highest();
         let remarkable = (usual * s.hour_usual_times).max(here * s.hour_highest_times);
-        let too_much = remarkable.max(highest as f32 * s.hour_throttle_times);
         self.gauge(Gauge {
             rule: Rule::Hour,
             observed: self.hour_people(),
             usual: usual.round() as u32,
             highest,
             watch: self.limit(s.hour_floor, remarkable),
-            throttle: self.limit(s.hour_floor, too_much),
+            throttle: self.limit_of(
+                s.hour_floor,
+                &self.state.busiest_hour,
+                s.hour_throttle_times,
+            ),
         })
     }
 
-    /// An hour with less than a tenth of the busiest, of a credential that works regularly.
+    /// An hour that never had a tenth of what is usual for the hours that are worked, of a
+    /// credential that works regularly.
     fn is_strange_hour(&self) -> bool {
         let here = self.state.profile.highest_near(self.state.slot());
         u32::from(self.state.worked_hours) >= self.s.strange_hour_min_hours
-            && here.saturating_mul(10) < self.state.busiest_hour.highest()
+            && here as f32 * 10.0 < self.state.usual_hour
     }
 
     fn strange_hour(&self) -> Gauge {
         let s = self.s;
         let here = self.state.profile.highest_near(self.state.slot());
-        let busiest = self.state.busiest_hour.highest() as f32;
+        let average = self.state.average_hour;
         let remarkable = here as f32 * s.hour_highest_times;
-        let too_much = remarkable.max(busiest * s.strange_hour_share);
+        let too_much = remarkable.max(average * s.strange_hour_times);
         let usual = self.state.profile.usual_near(self.state.slot());
         self.gauge(Gauge {
             rule: Rule::StrangeHour,
@@ -212,7 +224,8 @@ impl Sight<'_> {
 
     fn day(&self) -> Gauge {
         let highest = self.state.busiest_day.highest();
-        let limit = |times: f32| self.limit(self.s.day_floor, highest as f32 * times);
+        let recent = &self.state.busiest_day;
+        let limit = |times: f32| self.limit_of(self.s.day_floor, recent, times);
         self.gauge(Gauge {
             rule: Rule::Day,
             observed: self.day_people(),
@@ -250,7 +263,8 @@ impl Sight<'_> {
 
     fn guesses(&self) -> Gauge {
         let highest = self.state.most_guesses.highest();
-        let limit = |times: f32| self.limit(self.s.guess_floor, highest as f32 * times);
+        let recent = &self.state.most_guesses;
+        let limit = |times: f32| self.limit_of(self.s.guess_floor, recent, times);
         self.gauge(Gauge {
             rule: Rule::Guesses,
             observed: self.state.hour.guesses.saturating_add(self.more.guesses),
@@ -299,7 +313,7 @@ impl Sight<'_> {
             rule: Rule::Trend,
             observed: now.saturating_add(self.more.new_people),
             usual,
-            watch: if usual == 0 {
+            watch: if usual == 0 || !self.state.knows_trend() {
                 NEVER
             } else {
                 let floor = self.s.day_floor.saturating_mul(4);

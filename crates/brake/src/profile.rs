@@ -107,29 +107,39 @@ impl Profile {
     }
 
     /// Ends a week; `weeks` later begins the current one. Hours without work learn a zero.
-    pub(crate) fn roll(&mut self, weeks: u32, periods: u32, seen: u32) {
+    pub(crate) fn roll(&mut self, weeks: u32, periods: u32, seen: u32) -> Week {
         let missed = (1.0 - WEIGHT).powi(i32::try_from(weeks - 1).unwrap_or(i32::MAX).min(200));
+        let weight = (1.0 / (seen as f32 + 1.0)).max(WEIGHT);
+        // What stays of a worked and of an idle hour, in 65,536ths: this is done with a lock held.
+        let keep = [missed, missed * (1.0 - weight)].map(|share| (share * 65_536.0) as u64);
+        let mut week = Week::default();
+        let mut usual = 0;
         for (at, slot) in self.slots.iter_mut().enumerate() {
-            let idle = self.visited[at / 64] >> (at % 64) & 1 == 0;
-            if slot.usual > 0 && (idle || weeks > 1) {
-                let weight = (1.0 / (seen as f32 + 1.0)).max(WEIGHT);
-                let first = if idle { 1.0 - weight } else { 1.0 };
-                let usual = slot.usual() * first * missed;
-                slot.set_usual(usual);
+            let is_idle = self.visited[at / 64] >> (at % 64) & 1 == 0;
+            let keep = keep[usize::from(is_idle)];
+            if slot.usual > 0 && keep < 65_536 {
+                slot.usual = pack16(unpack16(slot.usual) * keep >> 16);
             }
             if periods > 0 {
                 slot.highest_before = if periods == 1 { slot.highest } else { 0 };
                 slot.highest = 0;
             }
+            usual += unpack16(slot.usual);
+            week.worked_hours += u8::from(slot.highest.max(slot.highest_before) > 0);
         }
+        week.usual = usual as f32 / 16.0;
         self.visited = [0; 3];
+        week
     }
+}
 
-    /// Counts the hours of the week that have been worked lately.
-    pub(crate) fn worked_hours(&self) -> u8 {
-        let worked = self.slots.iter().filter(|slot| slot.highest() > 0);
-        u8::try_from(worked.count()).unwrap_or(u8::MAX)
-    }
+/// What a profile comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Week {
+    /// Hours of the week that have been worked lately.
+    pub(crate) worked_hours: u8,
+    /// What is usual for all hours together, in people.
+    pub(crate) usual: f32,
 }
 
 fn near(slot: usize) -> [usize; 3] {
@@ -173,9 +183,10 @@ mod tests {
         profile.roll(4, 1, 9);
         assert!((profile.usual_near(9) - 40.0 * 0.875_f32.powi(4)).abs() < 0.1);
         assert_eq!(profile.highest_near(9), 80);
-        profile.roll(4, 1, 9);
+        let week = profile.roll(4, 1, 9);
         assert_eq!(profile.highest_near(9), 0);
-        assert_eq!(profile.worked_hours(), 0);
+        assert_eq!(week.worked_hours, 0);
+        assert!((week.usual - profile.usual_near(9)).abs() < 0.1);
     }
 
     #[test]

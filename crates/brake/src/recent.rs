@@ -35,6 +35,19 @@ impl Recent {
         widen(self.weeks.iter().copied().max())
     }
 
+    /// Returns the highest count, the weeks before this one multiplied.
+    ///
+    /// This week's is not: it may have been learnt on a person's word, which must not be multiplied
+    /// by itself.
+    pub(crate) fn highest_times(&self, times: f32) -> f32 {
+        let before = widen(self.weeks[1..].iter().copied().max());
+        (before as f32 * times).max(self.this_week() as f32)
+    }
+
+    fn this_week(&self) -> u32 {
+        widen(Some(self.weeks[0]))
+    }
+
     /// Takes in a count. The cap looks at the weeks before this one, so that many small steps in
     /// one week come no further than one.
     pub(crate) fn learn(&mut self, count: u32, how: Learn) {

@@ -66,6 +66,11 @@ impl Rule {
         }
     }
 
+    /// Returns for how many days it stays silent once it spoke up.
+    pub(crate) fn silent_days(self) -> u16 {
+        if self == Rule::Trend { 28 } else { 1 }
+    }
+
     /// Returns the rule's number in a state's bytes. Numbers are for ever.
     pub(crate) fn number(self) -> u8 {
         self as u8

@@ -33,13 +33,13 @@ pub struct BrakeSettings {
     pub hour_usual_times: f32,
     /// Times the highest of this hour of the week lately, before an alert. Default 2.
     pub hour_highest_times: f32,
-    /// Times the busiest hour of 8 weeks, before the throttle. Default 1.75.
+    /// Times the busiest hour of 8 weeks, before the throttle. Default 1.5.
     pub hour_throttle_times: f32,
 
     /// Hours that are hardly ever worked: no more people than this are never remarkable. Default 10.
     pub strange_hour_floor: u32,
-    /// Such an hour may have this share of the busiest hour before the throttle. Default 0.5.
-    pub strange_hour_share: f32,
+    /// Times the average hour of work, before such an hour is throttled. Default 1.5.
+    pub strange_hour_times: f32,
     /// The rule holds for credentials that work in at least this many hours of the week. Default 20.
     pub strange_hour_min_hours: u32,
 
@@ -54,11 +54,11 @@ pub struct BrakeSettings {
     pub drip_floor: u32,
     /// What a day may have above the usual without being added up, as a share. Default 0.25.
     pub drip_slack: f32,
-    /// The most that one day adds, in usual days. Default 2.
+    /// The most that one day adds, in usual days. Default 1.
     pub drip_most_per_day: f32,
-    /// The sum above the usual before an alert, in usual days. Default 2.
+    /// The sum above the usual before an alert, in usual days. Default 3.
     pub drip_watch_days: f32,
-    /// The sum above the usual before the throttle, in usual days. Default 4.
+    /// The sum above the usual before the throttle, in usual days. Default 5.
     pub drip_throttle_days: f32,
 
     /// An hour with no more wrong guesses than this is never remarkable. Default 20.
@@ -74,7 +74,7 @@ pub struct BrakeSettings {
     /// Default 0.25.
     pub new_people_share: f32,
 
-    /// Four weeks against the four weeks two months earlier, times, before an alert. Default 2.
+    /// Four weeks against the four weeks two months earlier, times, before an alert. Default 1.5.
     pub trend_times: f32,
 
     /// By how much any learnt number may grow in a week without somebody's word, times. Default 1.1.
@@ -99,24 +99,24 @@ impl Default for BrakeSettings {
             hour_floor: 50,
             hour_usual_times: 4.0,
             hour_highest_times: 2.0,
-            hour_throttle_times: 1.75,
+            hour_throttle_times: 1.5,
             strange_hour_floor: 10,
-            strange_hour_share: 0.5,
+            strange_hour_times: 1.5,
             strange_hour_min_hours: 20,
             day_floor: 100,
             day_watch_times: 1.5,
             day_throttle_times: 2.0,
             drip_floor: 20,
             drip_slack: 0.25,
-            drip_most_per_day: 2.0,
-            drip_watch_days: 2.0,
-            drip_throttle_days: 4.0,
+            drip_most_per_day: 1.0,
+            drip_watch_days: 3.0,
+            drip_throttle_days: 5.0,
             guess_floor: 20,
             guess_watch_times: 2.0,
             guess_throttle_times: 3.0,
             new_people_floor: 50,
             new_people_share: 0.25,
-            trend_times: 2.0,
+            trend_times: 1.5,
             growth_per_week: 1.1,
             throttle_hours: 24,
             throttle_floor: 10,
@@ -137,6 +137,7 @@ impl BrakeSettings {
             ("hour_usual_times", self.hour_usual_times),
             ("hour_highest_times", self.hour_highest_times),
             ("hour_throttle_times", self.hour_throttle_times),
+            ("strange_hour_times", self.strange_hour_times),
             ("day_watch_times", self.day_watch_times),
             ("day_throttle_times", self.day_throttle_times),
             ("guess_watch_times", self.guess_watch_times),
@@ -155,7 +156,6 @@ impl BrakeSettings {
         let shares = [
             ("learning_watch_share", self.learning_watch_share),
             ("learning_throttle_share", self.learning_throttle_share),
-            ("strange_hour_share", self.strange_hour_share),
             ("new_people_share", self.new_people_share),
         ];
         within(&shares, 0.0, 1.0)

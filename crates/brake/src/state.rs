@@ -28,6 +28,10 @@ pub struct State {
 
     pub(crate) profile: Profile,
     pub(crate) worked_hours: u8,
+    /// What is usual for an hour of the week that is ever worked, on average, in people.
+    pub(crate) usual_hour: f32,
+    /// What an average hour with work in it has, in people.
+    pub(crate) average_hour: f32,
     pub(crate) weekdays: [f32; 7],
     pub(crate) busiest_five: Recent,
     pub(crate) busiest_hour: Recent,
@@ -36,6 +40,8 @@ pub struct State {
     pub(crate) week_totals: [u32; TREND_WEEKS],
     pub(crate) mix_new: f32,
     pub(crate) mix_known: f32,
+    /// Hours with work in them, faded like the people met in them.
+    pub(crate) mix_hours: f32,
     /// What came above the usual, day after day, in usual days.
     pub(crate) drip: f32,
 
@@ -43,6 +49,7 @@ pub struct State {
     pub(crate) cause: Option<Cause>,
     pub(crate) vouched_until_ms: u64,
     pub(crate) vouched_times: f32,
+    pub(crate) vouched_learn: bool,
     /// The day on which each rule last spoke up, plus one, modulo 2^16.
     pub(crate) alerted: [u16; Rule::ALL.len()],
 }
@@ -55,7 +62,10 @@ pub(crate) struct HourCount {
     pub(crate) guesses: u32,
     pub(crate) most_in_five: u32,
     pub(crate) throttled: bool,
+    /// Somebody vouched for some of it.
     pub(crate) vouched: bool,
+    /// And wants it to be learnt in full.
+    pub(crate) learn: bool,
 }
 
 /// The counts of the current day.
@@ -63,7 +73,10 @@ pub(crate) struct HourCount {
 pub(crate) struct DayCount {
     pub(crate) new: u32,
     pub(crate) throttled: bool,
+    /// Somebody vouched for some of it.
     pub(crate) vouched: bool,
+    /// And wants it to be learnt in full.
+    pub(crate) learn: bool,
 }
 
 /// What a throttle began with.
@@ -85,6 +98,8 @@ impl State {
             people_per_day: 0,
             profile: Profile::default(),
             worked_hours: 0,
+            usual_hour: 0.0,
+            average_hour: 0.0,
             weekdays: [0.0; 7],
             busiest_five: Recent::default(),
             busiest_hour: Recent::default(),
@@ -93,11 +108,13 @@ impl State {
             week_totals: [0; TREND_WEEKS],
             mix_new: 0.0,
             mix_known: 0.0,
+            mix_hours: 0.0,
             drip: 0.0,
             throttled_until_ms: 0,
             cause: None,
             vouched_until_ms: 0,
             vouched_times: 1.0,
+            vouched_learn: false,
             alerted: [0; Rule::ALL.len()],
         };
         state.profile.skip_before(slot_of_hour(state.since_hour));
@@ -129,6 +146,12 @@ impl State {
 
     pub(crate) fn is_throttled(&self) -> bool {
         self.now_ms < self.throttled_until_ms
+    }
+
+    /// Are all the weeks known that [`Rule::Trend`] compares?
+    pub(crate) fn knows_trend(&self) -> bool {
+        let weeks = week_of_hour(self.this_hour()) - week_of_hour(self.since_hour);
+        weeks as usize > TREND_WEEKS
     }
 
     pub(crate) fn is_vouched(&self) -> bool {
@@ -163,6 +186,7 @@ impl State {
         *minute = minute.saturating_add(seen.new_people);
         let five = self.five_minutes();
         let (throttled, vouched) = (self.is_throttled(), self.is_vouched());
+        let learn = vouched && self.vouched_learn;
         let hour = &mut self.hour;
         hour.new = hour.new.saturating_add(seen.new_people);
         hour.known = hour.known.saturating_add(seen.known_people);
@@ -170,10 +194,12 @@ impl State {
         hour.most_in_five = hour.most_in_five.max(five);
         hour.throttled |= throttled;
         hour.vouched |= vouched;
+        hour.learn |= learn;
         let day = &mut self.day;
         day.new = day.new.saturating_add(seen.new_people);
         day.throttled |= throttled;
         day.vouched |= vouched;
+        day.learn |= learn;
         self.week_people = self.week_people.saturating_add(seen.new_people);
     }
 
@@ -205,13 +231,13 @@ impl State {
         }
         let weeks = week_of_hour(next_hour) - week;
         if weeks > 0 {
-            self.close_week(week, weeks);
+            self.close_week(week, weeks, settings);
         }
         self.now_ms = now_ms;
     }
 
-    fn learn(&self, vouched: bool, base: f32, settings: &BrakeSettings) -> Learn {
-        if vouched || self.is_learning(settings) {
+    fn learn(&self, freely: bool, base: f32, settings: &BrakeSettings) -> Learn {
+        if freely || self.is_learning(settings) {
             return Learn::Freely;
         }
         Learn::Capped {
@@ -232,7 +258,7 @@ impl State {
         }
         // A base times its factor is the floor: what is learnt freely below it loosens nothing.
         let s = settings;
-        let how = |base: u32, times: f32| self.learn(hour.vouched, base as f32 / times, s);
+        let how = |base: u32, times: f32| self.learn(hour.learn, base as f32 / times, s);
         let in_slot = how(s.strange_hour_floor, s.hour_highest_times);
         let in_five = how(s.burst_floor, s.burst_throttle_times);
         let in_hour = how(s.hour_floor, s.hour_throttle_times);
@@ -243,6 +269,7 @@ impl State {
         self.most_guesses.learn(hour.guesses, in_guesses);
         self.mix_new += hour.new as f32;
         self.mix_known += hour.known as f32;
+        self.mix_hours += f32::from(u8::from(hour.new > 0));
     }
 
     fn close_day(&mut self, settings: &BrakeSettings) {
@@ -257,7 +284,8 @@ impl State {
         } else {
             s.drip_most_per_day
         };
-        self.drip = (self.drip + above.min(most)).max(0.0);
+        let least = self.least_drip(today, s);
+        self.drip = (self.drip + above.max(least).min(most)).max(0.0);
         if day.new > 0 {
             self.worked_days = self.worked_days.saturating_add(1);
         }
@@ -265,20 +293,28 @@ impl State {
         if today > first {
             let seen = (today - first - 1) / 7;
             let usual = self.weekdays[weekday_of_day(today)];
-            let is_throttled = day.throttled && !day.vouched;
-            let count = day.new as f32;
-            let count = if is_throttled {
-                count.min(usual)
+            // Nor does a day teach upwards while days above the usual have added up.
+            let is_suspicious = day.throttled || self.drip > s.drip_watch_days;
+            let count = if is_suspicious && !day.vouched {
+                (day.new as f32).min(usual)
             } else {
-                count
+                day.new as f32
             };
-            let how = self.learn(day.vouched, s.drip_floor as f32, s);
+            let how = self.learn(day.learn, s.drip_floor as f32, s);
             self.weekdays[weekday_of_day(today)] = moved(usual, count, seen, how);
         }
         if !day.throttled || day.vouched {
-            let how = self.learn(day.vouched, s.day_floor as f32 / s.day_throttle_times, s);
+            let how = self.learn(day.learn, s.day_floor as f32 / s.day_throttle_times, s);
             self.busiest_day.learn(day.new, how);
         }
+    }
+
+    /// What a day without anybody takes from the sum: little, where nobody was expected.
+    fn least_drip(&self, day: u32, settings: &BrakeSettings) -> f32 {
+        let week: f32 = self.weekdays.iter().sum();
+        let is_free = self.weekdays[weekday_of_day(day)] * 70.0 < week;
+        let usual = if is_free { 0.0 } else { 1.0 };
+        -usual - settings.drip_slack
     }
 
     /// Days between the one that is over and the one that begins had no work.
@@ -287,22 +323,32 @@ impl State {
         if idle == 0 {
             return;
         }
-        self.drip = (self.drip - idle as f32 * (1.0 + settings.drip_slack)).max(0.0);
         let keep = 1.0 - crate::profile::WEIGHT;
         let each = keep.powi(i32::try_from(idle / 7).unwrap_or(i32::MAX).min(200));
         for usual in &mut self.weekdays {
             *usual *= each;
         }
+        if idle >= 7 {
+            self.drip = 0.0;
+        }
         for passed in 1..=idle % 7 {
+            let least = self.least_drip(day + passed, settings);
+            self.drip = (self.drip + least).max(0.0);
             self.weekdays[weekday_of_day(day + passed)] *= keep;
         }
     }
 
-    fn close_week(&mut self, week: u32, weeks: u32) {
+    fn close_week(&mut self, week: u32, weeks: u32, settings: &BrakeSettings) {
         let seen = (self.this_hour() - self.since_hour) / crate::time::WEEK_HOURS as u32;
         self.profile
             .roll(weeks, (week + weeks) / 4 - week / 4, seen);
         self.worked_hours = self.profile.worked_hours();
+        self.usual_hour = self.profile.usual_week() / f32::from(self.worked_hours).max(1.0);
+        if self.mix_hours > 0.0 {
+            let how = self.learn(false, settings.strange_hour_floor as f32, settings);
+            let average = self.mix_new / self.mix_hours;
+            self.average_hour = average.min(how.cap(self.average_hour));
+        }
         for recent in [
             &mut self.busiest_five,
             &mut self.busiest_hour,
@@ -322,5 +368,6 @@ impl State {
             (1.0 - crate::profile::WEIGHT).powi(i32::try_from(weeks).unwrap_or(200).min(200));
         self.mix_new *= keep;
         self.mix_known *= keep;
+        self.mix_hours *= keep;
     }
 }

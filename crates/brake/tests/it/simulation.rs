@@ -1,0 +1,46 @@
+//! A small run of the table's simulation, with weak bounds.
+
+#[path = "../../examples/table/sim/mod.rs"]
+mod sim;
+
+use lethe_brake::BrakeSettings;
+use sim::{ATTACKS, Attack, KINDS, Kind, attack, honest};
+
+#[test]
+fn smash_and_grab_is_stopped_within_a_fraction_of_the_quota() {
+    let settings = BrakeSettings::default();
+    for kind in [Kind::Labels, Kind::Support, Kind::Integration] {
+        for seed in 0..2 {
+            let outcome = attack(kind, ATTACKS[1], seed, &settings);
+            assert_eq!(ATTACKS[1], Attack::SmashAndGrab);
+            assert!(
+                outcome
+                    .throttled_after_ms
+                    .is_some_and(|ms| ms < 10 * 60_000)
+            );
+            assert!(outcome.alerted_after_ms <= outcome.throttled_after_ms);
+            assert!(
+                outcome.people <= outcome.quota / 3,
+                "{kind:?} {seed} {outcome:?}"
+            );
+            assert!(outcome.people <= outcome.people_in_all);
+        }
+    }
+}
+
+#[test]
+fn announced_honest_work_is_hardly_ever_throttled() {
+    let settings = BrakeSettings::default();
+    for kind in KINDS {
+        let halves = (0..1).map(|seed| honest(kind, seed, 26, true, &settings));
+        let throttles: u32 = halves
+            .map(|half| {
+                assert!(half.refused * 50 <= half.people, "{}", kind.name());
+                assert!(half.alerts <= 30);
+                assert_eq!(half.by_rule.len(), 9);
+                half.throttles + half.throttles_learning
+            })
+            .sum();
+        assert!(throttles <= 3, "{} {throttles}", kind.name());
+    }
+}
