@@ -118,7 +118,7 @@ impl Profile {
             let is_idle = self.visited[at / 64] >> (at % 64) & 1 == 0;
             let keep = keep[usize::from(is_idle)];
             if slot.usual > 0 && keep < 65_536 {
-                slot.usual = pack16(unpack16(slot.usual) * keep >> 16);
+                slot.usual = pack16((unpack16(slot.usual) * keep) >> 16);
             }
             if periods > 0 {
                 slot.highest_before = if periods == 1 { slot.highest } else { 0 };

@@ -340,10 +340,10 @@ impl State {
 
     fn close_week(&mut self, week: u32, weeks: u32, settings: &BrakeSettings) {
         let seen = (self.this_hour() - self.since_hour) / crate::time::WEEK_HOURS as u32;
-        self.profile
-            .roll(weeks, (week + weeks) / 4 - week / 4, seen);
-        self.worked_hours = self.profile.worked_hours();
-        self.usual_hour = self.profile.usual_week() / f32::from(self.worked_hours).max(1.0);
+        let periods = (week + weeks) / 4 - week / 4;
+        let profile = self.profile.roll(weeks, periods, seen);
+        self.worked_hours = profile.worked_hours;
+        self.usual_hour = profile.usual / f32::from(profile.worked_hours).max(1.0);
         if self.mix_hours > 0.0 {
             let how = self.learn(false, settings.strange_hour_floor as f32, settings);
             let average = self.mix_new / self.mix_hours;

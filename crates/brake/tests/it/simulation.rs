@@ -11,8 +11,7 @@ fn smash_and_grab_is_stopped_within_a_fraction_of_the_quota() {
     let settings = BrakeSettings::default();
     for kind in [Kind::Labels, Kind::Support, Kind::Integration] {
         for seed in 0..2 {
-            let outcome = attack(kind, ATTACKS[1], seed, &settings);
-            assert_eq!(ATTACKS[1], Attack::SmashAndGrab);
+            let outcome = attack(kind, Attack::SmashAndGrab, seed, &settings);
             assert!(
                 outcome
                     .throttled_after_ms
@@ -31,16 +30,12 @@ fn smash_and_grab_is_stopped_within_a_fraction_of_the_quota() {
 #[test]
 fn announced_honest_work_is_hardly_ever_throttled() {
     let settings = BrakeSettings::default();
+    assert!(ATTACKS.contains(&Attack::Insider(1.3)));
     for kind in KINDS {
-        let halves = (0..1).map(|seed| honest(kind, seed, 26, true, &settings));
-        let throttles: u32 = halves
-            .map(|half| {
-                assert!(half.refused * 50 <= half.people, "{}", kind.name());
-                assert!(half.alerts <= 30);
-                assert_eq!(half.by_rule.len(), 9);
-                half.throttles + half.throttles_learning
-            })
-            .sum();
+        let half = honest(kind, 1, 26, true, &settings);
+        assert!(half.refused * 50 <= half.people, "{}", kind.name());
+        assert!(half.alerts <= 30 && half.by_rule.len() == 9);
+        let throttles = half.throttles + half.throttles_learning;
         assert!(throttles <= 3, "{} {throttles}", kind.name());
     }
 }

@@ -55,7 +55,7 @@ impl Desk {
     /// somebody vouches for whatever the quota allows, for a day.
     pub(crate) fn hour(&mut self, hour: u32) {
         let begins_ms = FIRST_DAY * DAY_MS + u64::from(hour) * HOUR_MS;
-        if hour % 24 == 0 {
+        if hour.is_multiple_of(24) {
             self.begin_day(hour / 24, begins_ms);
         }
         let mut requests = std::mem::take(&mut self.requests);
@@ -70,7 +70,7 @@ impl Desk {
 
     /// Takes the hour's requests of the honest work, for a thief to hide among.
     pub(crate) fn requests(&mut self, hour: u32) -> Vec<(u64, Observation)> {
-        if hour % 24 == 0 {
+        if hour.is_multiple_of(24) {
             self.begin_day(hour / 24, FIRST_DAY * DAY_MS + u64::from(hour) * HOUR_MS);
         }
         let mut requests = Vec::new();
