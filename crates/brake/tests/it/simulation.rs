@@ -4,14 +4,14 @@
 mod sim;
 
 use lethe_brake::BrakeSettings;
-use sim::{ATTACKS, Attack, KINDS, Kind, attack, honest};
+use sim::{ATTACKS, Attack, AttackOutcome, HonestOutcome, KINDS, Kind, attack, honest};
 
 #[test]
 fn smash_and_grab_is_stopped_within_a_fraction_of_the_quota() {
     let settings = BrakeSettings::default();
     for kind in [Kind::Labels, Kind::Support, Kind::Integration] {
         for seed in 0..2 {
-            let outcome = attack(kind, Attack::SmashAndGrab, seed, &settings);
+            let outcome: AttackOutcome = attack(kind, Attack::SmashAndGrab, seed, &settings);
             assert!(
                 outcome
                     .throttled_after_ms
@@ -32,7 +32,7 @@ fn announced_honest_work_is_hardly_ever_throttled() {
     let settings = BrakeSettings::default();
     assert!(ATTACKS.contains(&Attack::Insider(1.3)));
     for kind in KINDS {
-        let half = honest(kind, 1, 26, true, &settings);
+        let half: HonestOutcome = honest(kind, 1, 26, true, &settings);
         assert!(half.refused * 50 <= half.people, "{}", kind.name());
         assert!(half.alerts <= 30 && half.by_rule.len() == 9);
         let throttles = half.throttles + half.throttles_learning;
