@@ -26,7 +26,7 @@ const ROOT_BODY: usize = 43;
 const CHECKSUM: usize = 6;
 const DERIVED_MIN: usize = 60;
 /// A derived key that names all fields and several networks is well below this.
-pub(crate) const DERIVED_MAX: usize = 1024;
+pub(crate) const DERIVED_MAX: usize = 1000;
 
 impl LetheKey {
     pub(crate) const fn prefix(self) -> &'static str {
