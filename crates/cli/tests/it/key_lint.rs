@@ -111,7 +111,17 @@ fn keys_in_a_folder_are_told_but_not_shown() {
     for secret in [&key[9..], &token[6..]] {
         assert!(!run.stdout.contains(&secret[..8]) && !run.stderr.contains(&secret[..8]));
     }
-    assert_run!(run, @"");
+    assert_run!(run, @r"
+    PLACE                  LINE  VENDOR   KIND                            EVIDENCE  FINGERPRINT
+    theme/.env             2:7   Shopify  Shopify admin API access token  format    shpat_… b6cf6e13
+    theme/.env             3:5   Lethe    Lethe API key                   checksum  lethe_sk_… 81aad8fe
+    theme/dist/app.min.js  1:20  Lethe    Lethe API key                   checksum  lethe_sk_… 81aad8fe
+
+    3 keys found (2 different) in 2 files, 193 B.
+    [stderr]
+    Revoke each key where it was issued, then take it out: whoever read it keeps it.
+    [exit 1]
+    ");
 }
 
 #[test]
@@ -119,9 +129,20 @@ fn a_folder_without_keys_passes_and_a_missing_one_fails() {
     let shop = Shop::empty();
     fs::create_dir(shop.path("theme")).unwrap();
     fs::write(shop.path("theme/app.js"), "let x = 'pk_live_abc';").unwrap();
-    assert_run!(shop.run("key lint --tree theme"), @"");
-    assert_run!(shop.run("key lint --tree theme elsewhere"), @"");
-    assert_run!(shop.run("key lint --tree ftp://shop.example/"), @"");
+    assert_run!(shop.run("key lint --tree theme"), @r"
+    No key found in 1 file, 22 B.
+    [exit 0]
+    ");
+    assert_run!(shop.run("key lint --tree theme elsewhere"), @r"
+    [stderr]
+    lethe: --tree: cannot read elsewhere: No such file or directory (os error 2) [file-system]
+    [exit 1]
+    ");
+    assert_run!(shop.run("key lint --tree ftp://shop.example/"), @r"
+    [stderr]
+    lethe: --tree: an address must be http:// or https://, without a user and a password [usage]
+    [exit 2]
+    ");
     assert_eq!(shop.run("key lint").code, 2);
 }
 

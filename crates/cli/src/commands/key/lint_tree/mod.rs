@@ -43,7 +43,7 @@ pub(crate) fn run(targets: &[OsString], output: &Output) -> Result<Exit, CliErro
     }
     if !lint.found.is_empty() {
         output.note(
-            "Revoke each key where it was issued: whoever read it keeps it when the file is changed.",
+            "Revoke each key where it was issued, then take it out: whoever read it keeps it.",
         );
     }
     Ok(lint.exit())
