@@ -76,7 +76,7 @@ impl Scanner {
         let mut found = Vec::new();
         let mut lines = Lines::default();
         self.scan_window(bytes, 0..bytes.len(), &mut lines, &mut |key| {
-            found.push(key)
+            found.push(key);
         });
         found
     }

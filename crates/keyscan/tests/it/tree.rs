@@ -94,7 +94,7 @@ fn what_cannot_be_read_is_told_and_stops_nothing() {
     let key = lethe_key(&Chance::new(23));
     fs::write(dir.path().join("a"), &key).unwrap();
     fs::write(dir.path().join("b"), &key).unwrap();
-    fs::set_permissions(dir.path().join("a"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(dir.path().join("a"), fs::Permissions::from_mode(0o000)).unwrap();
     let (found, report) = scan(dir.path(), &Options::default());
     if fs::read(dir.path().join("a")).is_ok() {
         eprintln!("skipped: this user may read everything");

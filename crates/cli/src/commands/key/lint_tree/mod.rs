@@ -163,7 +163,12 @@ impl Lint {
             }
         }
         if self.found.is_empty() {
-            return format!("No key found {lines}.");
+            let all = if self.not_read.is_empty() {
+                ""
+            } else {
+                ", but not everything was read"
+            };
+            return format!("No key found {lines}{all}.");
         }
         let headings = ["place", "line", "vendor", "kind", "evidence", "fingerprint"];
         let mut table = Table::new(&headings);
