@@ -31,7 +31,7 @@ fn the_first_help_names_every_command() {
       event        Note a delivery, a return, a dispute or a contact: terms count from the last event
       statistics   Show the anonymised statistics of months of which no order is left
       receipt      Check erasure receipts and destruction records, offline
-      key          Make, list, revoke and rotate API keys
+      key          Make, list, revoke and rotate API keys; find keys that leaked
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
       backup       Back up the installation, encrypted, while it is in use

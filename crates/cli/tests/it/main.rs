@@ -9,6 +9,7 @@ mod damage;
 mod demo;
 mod help;
 mod importing;
+mod key_lint;
 mod receipts;
 mod serving;
 mod shop;

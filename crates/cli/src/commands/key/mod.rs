@@ -1,7 +1,9 @@
-//! `lethe key`: API keys, each for one recipient.
+//! `lethe key`: API keys, each for one recipient, and keys that lie in the open.
 
 mod check;
 mod create;
+mod lint;
+mod lint_tree;
 mod list;
 mod revoke;
 mod rotate;
@@ -14,7 +16,7 @@ use crate::text;
 use crate::views::{CreatedKey, Key};
 use clap::Subcommand;
 
-/// Make, list, revoke and rotate API keys
+/// Make, list, revoke and rotate API keys; find keys that leaked
 #[derive(clap::Args)]
 #[command(subcommand_required = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -29,6 +31,7 @@ enum KeyCommand {
     Revoke(revoke::Args),
     Rotate(rotate::Args),
     Check(check::Args),
+    Lint(lint::Args),
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
@@ -38,6 +41,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         KeyCommand::Revoke(args) => revoke::run(globals, args, output),
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
         KeyCommand::Check(args) => check::run(globals, args, output),
+        KeyCommand::Lint(args) => lint::run(globals, args, output),
     }
 }
 
