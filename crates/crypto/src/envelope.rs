@@ -28,12 +28,7 @@ pub struct FieldContext {
 }
 
 impl FieldContext {
-    fn associated_data(
-        &self,
-        version: Version,
-        field: Field,
-        present: FieldSet,
-    ) -> [u8; AAD_LEN] {
+    fn associated_data(&self, version: Version, field: Field, present: FieldSet) -> [u8; AAD_LEN] {
         let mut aad = [0; AAD_LEN];
         aad[..14].copy_from_slice(version.label());
         aad[14..22].copy_from_slice(&self.store.0.to_be_bytes());

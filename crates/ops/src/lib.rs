@@ -6,6 +6,7 @@
 mod archive;
 mod credentials;
 mod dispose;
+mod documents;
 mod erase;
 mod error;
 mod events;
@@ -32,6 +33,10 @@ pub use archive::{
     ProposalView,
 };
 pub use credentials::{CreatedCredential, CredentialView, NewCredential};
+pub use documents::{
+    AddedDocument, DOCUMENT_BYTES_MAX, DOCUMENTS_BYTES_MAX, DOCUMENTS_MAX, Document, DocumentBytes,
+    Documents, MediaType, NewDocument, documents_in,
+};
 pub use erase::{Erasure, ErasureReport, ErasureView, HolderView, KeptRecords, NewHolder};
 pub use error::Error;
 pub use events::{EventKind, OrderEvent};
