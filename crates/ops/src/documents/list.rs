@@ -164,17 +164,24 @@ mod tests {
 
     #[test]
     fn a_list_is_written_as_documented_and_read_back() {
+        let text = include_str!("../../../../docs/vectors/envelope-v2.json");
+        let vector: serde_json::Value = serde_json::from_str(text).unwrap();
+        let of = &vector["documents"];
+        let value = Personal::new(of["value"].as_str().unwrap());
+        let list = DocumentList::read(&value).unwrap();
+        let bytes = list.items[0].bytes.expose();
+        assert_eq!(hex(bytes), of["bytes"]);
+        let hash: [u8; 32] = Sha256::digest(bytes).into();
+        assert_eq!(list.items[0].sha256, hash);
+        assert!(list.write() == value);
+    }
+
+    #[test]
+    fn names_come_back_whatever_is_in_them() {
         let mut list = DocumentList::default();
         list.place(document(1, 0)).unwrap();
-        let text = list.write();
-        let hash = hex(&document(1, 0).sha256);
-        assert_eq!(
-            text.expose(),
-            format!(
-                r#"[{{"id":"doc_1","name":"Zoë \"1001\".pdf","media_type":"application/pdf","sha256":"{hash}","bytes":"JVBERi0xLjcgMQ=="}}]"#
-            )
-        );
-        assert!(DocumentList::read(&text).unwrap().items == list.items);
+        let again = DocumentList::read(&list.write()).unwrap();
+        assert!(again.items == list.items);
     }
 
     #[test]
