@@ -36,7 +36,7 @@ fn a_document_is_kept_listed_and_given_back_byte_for_byte() {
     assert_run!(shop.run(&get), @r"
     written: 70,000 bytes
     [stderr]
-    logged as entry 12
+    logged as entry 10
     [exit 0]
     ");
     assert_eq!(fs::read(shop.path("in/back.pdf")).unwrap(), bytes);
