@@ -50,7 +50,12 @@ impl Drop for NewFolder {
 }
 
 /// Writes a new file that only its owner can read.
-pub(crate) fn write_private(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), CliError> {
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), CliError> {
+    write_private_bytes(path, text.as_bytes())
+}
+
+/// The same for bytes that are no text.
+pub(crate) fn write_private_bytes(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let what = format!("cannot write {}", path.display());
     let mut file = OpenOptions::new()
         .write(true)
@@ -61,9 +66,7 @@ pub(crate) fn write_private(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), 
             ErrorKind::AlreadyExists => exists(path, "file"),
             _ => CliError::file(what.clone())(error),
         })?;
-    let written = file
-        .write_all(bytes.as_ref())
-        .and_then(|()| file.sync_all());
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written.map_err(CliError::file(what))
 }
 

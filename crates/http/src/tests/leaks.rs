@@ -92,12 +92,9 @@ async fn a_document_and_its_name_are_in_no_answer_but_their_own() {
     assert_eq!(answer.body, bytes.as_bytes());
     for path in [
         format!("/v1/orders/{order}/documents/{id}?purpose=legal"),
-        format!(
-            "/v1/orders/{order}/documents/{id}?purpose={}",
-            "marked-Ana@example.com"
-        ),
+        format!("/v1/orders/{order}/documents/{id}?purpose=marked-Ana@example.com"),
         format!("/v1/orders/{order}/documents/marked-Ana@example.com?purpose=support"),
-        format!("/v1/orders/marked-Ana@example.com/documents?purpose=support"),
+        "/v1/orders/marked-Ana@example.com/documents?purpose=support".to_owned(),
     ] {
         server.get(&path, Some(&key)).await.problem();
     }

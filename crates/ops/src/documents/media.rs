@@ -3,7 +3,7 @@
 /// The kinds of documents that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaType {
-    /// A PDF, possibly with a structured invoice inside (Factur-X, ZUGFeRD).
+    /// A PDF, possibly with a structured invoice inside (Factur-X).
     Pdf,
     /// An invoice as XML (CII, UBL).
     Xml,

@@ -58,7 +58,7 @@ fn write(record: &OpenedRecord, into: &Path) -> Result<Vec<Written>, CliError> {
     let write = |(number, document): (u32, Document)| {
         let extension = document.media_type.extension();
         let file = into.join(format!("{}-{number}.{extension}", record.n));
-        files::write_private(&file, document.bytes.expose())?;
+        files::write_private_bytes(&file, document.bytes.expose())?;
         Ok(Written { document, file })
     };
     documents.map(write).collect()

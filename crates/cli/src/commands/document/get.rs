@@ -30,7 +30,7 @@ pub(super) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     let acts = door::open(globals)?;
     let token = args.target.token(&*acts, args.purpose)?;
     let fetched = acts.document(&token, &args.document, args.purpose)?;
-    files::write_private(&args.out, fetched.bytes.expose())?;
+    files::write_private_bytes(&args.out, fetched.bytes.expose())?;
     let value = serde_json::json!({
         "document": args.document, "file": args.out, "bytes": fetched.bytes.count(),
         "log_index": fetched.log_index,
