@@ -229,6 +229,21 @@ fn an_altered_document_does_not_open_and_takes_no_other_beside_it() {
 }
 
 #[test]
+fn a_document_whose_row_could_not_be_written_leaves_the_earlier_ones_and_may_come_again() {
+    let test = one_order();
+    add(&test, 1001, pdf(0)).unwrap();
+    let active = Connection::open(test.path().join("active/active.db")).unwrap();
+    let block = "CREATE TRIGGER block BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, ''); END";
+    active.execute_batch(block).unwrap();
+    assert!(add(&test, 1001, pdf(300)).is_err());
+    assert_eq!(documents(&test, 1001).len(), 1);
+    active.execute_batch("DROP TRIGGER block").unwrap();
+    assert!(add(&test, 1001, pdf(300)).unwrap().is_new);
+    assert_eq!(documents(&test, 1001).len(), 2);
+    test.vault().verify_log(|_| ()).unwrap();
+}
+
+#[test]
 fn documents_move_to_the_archive_whole_and_end_with_their_term() {
     let mut test = marked(TestVault::with_archive());
     import_last_summer(&mut test, &[summer(1001, "ana")]);
