@@ -91,7 +91,9 @@ fn exit_of(error: &Error) -> Exit {
         Error::Refused(_) | Error::Root(RootFileError::Passphrase) => Exit::Refused,
         Error::Invalid { .. } | Error::ApiKey(_) | Error::AlreadyInitialised(_) => Exit::Usage,
         Error::Policy(_) | Error::NotConfirmed { .. } => Exit::Usage,
-        Error::ClockJumped { .. }
+        Error::Archived
+        | Error::Erased
+        | Error::ClockJumped { .. }
         | Error::AboveCap { .. }
         | Error::CannotArchive { .. }
         | Error::ArchiveKeyMissing { .. } => Exit::Refused,

@@ -9,9 +9,30 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 /// No answer to a command is longer.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
+/// The body of a request.
+pub(crate) struct Body<'b> {
+    pub(crate) media_type: &'b str,
+    /// The name of a file, percent-encoded.
+    pub(crate) file_name: Option<String>,
+    pub(crate) bytes: &'b [u8],
+}
+
+impl<'b> Body<'b> {
+    /// A JSON body.
+    pub(crate) fn json(bytes: &'b [u8]) -> Self {
+        Self {
+            media_type: "application/json",
+            file_name: None,
+            bytes,
+        }
+    }
+}
+
 /// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// Where the access log holds what was done.
+    pub(crate) log_index: Option<u64>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -21,7 +42,7 @@ pub(crate) fn exchange(
     method: &str,
     target: &str,
     key: &str,
-    body: Option<&[u8]>,
+    body: Option<&Body<'_>>,
 ) -> io::Result<Answer> {
     let mut request = format!(
         "{method} {target} HTTP/1.1\r\nhost: lethe\r\nconnection: close\r\n\
@@ -29,13 +50,17 @@ pub(crate) fn exchange(
     );
     if let Some(body) = body {
         request += &format!(
-            "content-type: application/json\r\ncontent-length: {}\r\n",
-            body.len()
+            "content-type: {}\r\ncontent-length: {}\r\n",
+            body.media_type,
+            body.bytes.len()
         );
+        if let Some(name) = &body.file_name {
+            request += &format!("content-disposition: attachment; filename*=UTF-8''{name}\r\n");
+        }
     }
     request += "\r\n";
     let mut request = request.into_bytes();
-    request.extend_from_slice(body.unwrap_or_default());
+    request.extend_from_slice(body.map(|body| body.bytes).unwrap_or_default());
     stream.write_all(&request)?;
     let mut bytes = Vec::new();
     stream.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes)?;
@@ -65,6 +90,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     };
     (version.starts_with("HTTP/1.") && is_whole).then(|| Answer {
         status,
+        log_index: header("access-log-index").and_then(|index| index.parse().ok()),
         body: body.to_vec(),
     })
 }

@@ -46,6 +46,41 @@ pub(crate) struct Revealed {
     pub(crate) fields: serde_json::Map<String, serde_json::Value>,
 }
 
+/// What became of a document that was handed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DocumentAdded {
+    pub(crate) id: String,
+    pub(crate) outcome: String,
+    pub(crate) media_type: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+    pub(crate) log_index: u64,
+}
+
+impl DocumentAdded {
+    /// Says whether the order had these bytes before.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.outcome == "unchanged"
+    }
+}
+
+/// The documents of an order.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DocumentList {
+    pub(crate) documents: Vec<DocumentLine>,
+    pub(crate) log_index: u64,
+}
+
+/// One document.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DocumentLine {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) media_type: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+}
+
 /// An order without any personal field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {

@@ -39,14 +39,19 @@ impl FromRequest<Shared> for RawJson {
                 "send the body as `Content-Type: application/json`",
             ));
         }
-        let arriving = Bytes::from_request(request, app);
-        match tokio::time::timeout(app.settings.body_timeout, arriving).await {
-            Ok(bytes) => bytes.map(Self).map_err(|rejection| unread(&rejection)),
-            Err(_) => Err(Problem::new(
-                ProblemKind::RequestTimeout,
-                "the body did not arrive in time: send it again",
-            )),
-        }
+        read_body(request, app).await.map(Self)
+    }
+}
+
+/// Reads a body up to its route's bound, and no longer than it may take.
+pub(crate) async fn read_body(request: Request, app: &Shared) -> Result<Bytes, Problem> {
+    let arriving = Bytes::from_request(request, app);
+    match tokio::time::timeout(app.settings.body_timeout, arriving).await {
+        Ok(bytes) => bytes.map_err(|rejection| unread(&rejection)),
+        Err(_) => Err(Problem::new(
+            ProblemKind::RequestTimeout,
+            "the body did not arrive in time: send it again",
+        )),
     }
 }
 

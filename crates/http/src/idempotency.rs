@@ -116,6 +116,9 @@ impl State {
 
 fn replay(made: Option<String>) -> Problem {
     let detail = match &made {
+        Some(id) if !id.starts_with("key_") => {
+            format!("the first request with this Idempotency-Key made {id}")
+        }
         Some(id) => format!(
             "the first request with this Idempotency-Key made {id}; the secret of a key is shown \
              only then: if it was lost, revoke the key and make another"

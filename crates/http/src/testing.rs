@@ -17,6 +17,10 @@ use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;
 
+/// Marks of documents: what they are called, and what stands in them.
+pub(crate) const DOCUMENT_NAME: &str = "marked Zoë.pdf";
+pub(crate) const DOCUMENT_TEXT: &str = "marked text of a document";
+
 /// A vault behind the router.
 pub(crate) struct TestServer {
     pub(crate) router: Router,
@@ -58,6 +62,8 @@ impl TestServer {
         ];
         let mut folder = TestVault::start();
         folder.import(&orders);
+        folder.mark(DOCUMENT_NAME);
+        folder.mark(DOCUMENT_TEXT);
         let vault = Arc::new(folder.take_vault());
         let mut settings = Settings::new(Arc::clone(&folder.clock) as _);
         change(&mut settings);
@@ -66,7 +72,11 @@ impl TestServer {
             vault,
             settings,
             clock: Arc::clone(&folder.clock),
-            marks: orders.iter().flat_map(OrderSketch::marks).collect(),
+            marks: orders
+                .iter()
+                .flat_map(OrderSketch::marks)
+                .chain([DOCUMENT_NAME.to_owned(), DOCUMENT_TEXT.to_owned()])
+                .collect(),
             _folder: folder,
         }
     }
@@ -205,6 +215,20 @@ impl TestServer {
         (proposal.id, proposal.sha256)
     }
 
+    /// Adds a document with a marked name to an order.
+    pub(crate) async fn add_document(&self, key: &TestKey, order: &str, bytes: &[u8]) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/v1/orders/{order}/documents"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", key.secret))
+            .header(header::CONTENT_TYPE, "application/pdf")
+            .header(
+                header::CONTENT_DISPOSITION,
+                "attachment; filename*=UTF-8''marked%20Zo%C3%AB.pdf",
+            );
+        self.send(request, Body::from(bytes.to_vec())).await
+    }
+
     pub(crate) async fn get(&self, path: &str, key: Option<&TestKey>) -> Answer {
         self.call(Method::GET, path, key, None).await
     }
@@ -249,8 +273,9 @@ impl TestServer {
             headers: parts.headers,
             body: body.to_vec(),
         };
-        let is_reveal = path == "/v1/reveal" && answer.status == StatusCode::OK;
-        if !is_reveal {
+        let is_reveal =
+            path == "/v1/reveal" || (method == Method::GET && path.contains("/documents"));
+        if !is_reveal || answer.status != StatusCode::OK {
             let text = [format!("{:?}", answer.headers).as_bytes(), &answer.body].concat();
             assert_eq!(
                 find_leaks_in(&text, &self.marks),

@@ -1,6 +1,6 @@
 //! Intake, the keeper's half: the intent in the log, then the keys; the sealed data comes after.
 
-use crate::admission::{LogKey, commitments};
+use crate::admission::{LogKey, Receipt, commitments};
 use crate::intents::finish;
 use crate::keeper::public_part;
 use crate::keys::{data_key_context, log_key_context};
@@ -8,7 +8,7 @@ use crate::log::{ActKind, Body, Phase};
 use crate::trace::{IntakeTrace, IntentTrace};
 use crate::{Credential, Keeper, Refusal};
 use lethe_crypto::{LookupHash, LookupKind, MacKey, SecretKey};
-use lethe_model::{FieldSet, OrderId, Personal, Power, RecordId, StoreId, SubjectId};
+use lethe_model::{Category, FieldSet, OrderId, Personal, Power, RecordId, StoreId, SubjectId};
 use lethe_store::keyring::data_keys::DataKeyRow;
 use lethe_store::keyring::intents::IntentRow;
 use lethe_store::keyring::known_orders::KnownOrder;
@@ -37,6 +37,7 @@ pub struct IntakePermit {
     intent: [u8; 16],
     /// Not wrapped yet: a rotation may come before they are stored.
     new_subjects: Vec<(SubjectId, LogKey)>,
+    receipt: Receipt,
 }
 
 /// A record's fresh data key.
@@ -92,6 +93,12 @@ impl IntakePermit {
     pub fn log_index(&self) -> u64 {
         self.log_index
     }
+
+    /// Returns the receipt that opens documents the batch adds to: an order's documents are one
+    /// record, and its next version holds the earlier ones too. It opens no other kind of record.
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
 }
 
 impl Keeper {
@@ -128,6 +135,10 @@ impl Keeper {
             .admission()
             .log
             .append(now_ms, &[body], &*self.around.random)?;
+        let documents = fields
+            .iter()
+            .map(|(subject, fields)| (*subject, fields.of_category(Category::Document)));
+        let receipt = Receipt::new(log_index, documents.collect());
         let new_subjects = keys
             .into_iter()
             .zip(subjects)
@@ -140,6 +151,7 @@ impl Keeper {
             log_index,
             intent,
             new_subjects,
+            receipt,
         })
     }
 

@@ -91,7 +91,7 @@ pub enum FieldKind {
     Attributes,
     /// What was sold, when and for how much, as JSON: made when an order leaves the active store.
     Content,
-    /// Files as JSON: name, media type, SHA-256 and the bytes in base64.
+    /// Documents as JSON: id, name, media type, SHA-256 and the bytes in base64.
     Files,
 }
 

@@ -17,6 +17,14 @@ pub enum Error {
     /// There is no such thing, or it was erased, or this caller may not know of it.
     #[error("nothing is stored under this token or number, or it was erased")]
     NotFound,
+    /// The order is in the archive.
+    #[error(
+        "the order is in the archive, whose keys are not here: documents are added while an order is active"
+    )]
+    Archived,
+    /// The order was erased.
+    #[error("the order was erased: nothing of it is taken in any more")]
+    Erased,
     /// An input that cannot be taken.
     #[error("{field}: {reason}")]
     Invalid {
@@ -126,6 +134,8 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::NotFound => "not-found",
+            Self::Archived => "archived",
+            Self::Erased => "erased",
             Self::Invalid { .. } => "invalid-input",
             Self::NotInitialised(_) => "not-initialised",
             Self::AlreadyInitialised(_) => "already-initialised",

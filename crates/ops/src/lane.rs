@@ -252,7 +252,14 @@ fn fail(openings: Vec<Opening>, refusal: &Refusal) {
 impl Opener {
     fn run(mut self, openings: &Receiver<Vec<Opening>>) {
         while let Ok(group) = openings.recv() {
-            self.answer_reveals(group);
+            // Documents one by one, and last: a whole group of them would not fit into memory.
+            let (large, small): (Vec<_>, Vec<_>) = group.into_iter().partition(Opening::is_large);
+            if !small.is_empty() {
+                self.answer_reveals(small);
+            }
+            for one in large {
+                self.answer_reveals(vec![one]);
+            }
         }
     }
 
@@ -330,6 +337,11 @@ fn by_subject(records: &[RecordId], fields: FieldSet) -> Vec<(SubjectId, FieldSe
 }
 
 impl Opening {
+    fn is_large(&self) -> bool {
+        let mut records = self.records.iter();
+        records.any(|record| record.category == Category::Document)
+    }
+
     fn open(
         &self,
         keys: &[Vec<(u32, SecretKey)>],

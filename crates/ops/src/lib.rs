@@ -8,6 +8,7 @@ mod blast;
 mod browser;
 mod credentials;
 mod dispose;
+mod documents;
 mod erase;
 mod error;
 mod events;
@@ -36,6 +37,10 @@ pub use archive::{
 pub use blast::BlastRadius;
 pub use browser::BrowserVerdict;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
+pub use documents::{
+    AddedDocument, DOCUMENT_BYTES_MAX, DOCUMENTS_BYTES_MAX, DOCUMENTS_MAX, Document, DocumentBytes,
+    Documents, MediaType, NewDocument, documents_in,
+};
 pub use erase::{Erasure, ErasureReport, ErasureView, HolderView, KeptRecords, NewHolder};
 pub use error::Error;
 pub use events::{EventKind, OrderEvent};

@@ -6,6 +6,7 @@ mod backup;
 mod bench;
 mod completions;
 mod demo;
+mod document;
 mod drill;
 mod erase;
 mod erasures;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Approve(approve::ApproveArgs),
     Approvals(approve::ListArgs),
     Event(event::Args),
+    Document(document::Args),
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
@@ -95,6 +97,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Approve(args) => approve::approve(globals, args, output),
         Command::Approvals(args) => approve::list(globals, args, output),
         Command::Event(args) => event::run(globals, args, output),
+        Command::Document(args) => document::run(globals, args, output),
         Command::Statistics(args) => statistics::run(globals, args, output),
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),

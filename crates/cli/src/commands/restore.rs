@@ -117,7 +117,7 @@ fn place_files(data: &Path, args: &Args) -> Result<(), CliError> {
     // Locked first: no moment exists in which the folder is an installation that opens.
     lock_restored(data)?;
     let path = Folder::new(data).root_key();
-    files::write_private(&path, &String::from_utf8_lossy(&root))
+    files::write_private_bytes(&path, &root)
 }
 
 fn told(data: &Path, report: &RestoreReport) -> String {

@@ -2,10 +2,11 @@
 
 use crate::error::CliError;
 use crate::views::{
-    CreatedKey, Entry, Found, Key, Order, Orders, Revealed, Status, Subject, WaitingErasure,
+    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed, Status,
+    Subject, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
-use lethe_ops::KeptRecords;
+use lethe_ops::{DocumentBytes, KeptRecords, NewDocument};
 
 /// Whom to look for.
 pub(crate) enum Look {
@@ -15,6 +16,19 @@ pub(crate) enum Look {
         country: Option<String>,
     },
     Order(Personal),
+}
+
+/// An order to which something is added.
+pub(crate) enum OrderName {
+    Token(String),
+    Number(Personal),
+}
+
+/// A document that was opened.
+pub(crate) struct FetchedDocument {
+    pub(crate) bytes: DocumentBytes,
+    /// Where the log holds it, if the server said so.
+    pub(crate) log_index: Option<u64>,
 }
 
 /// What became of an erasure.
@@ -37,6 +51,18 @@ pub(crate) trait Acts {
     fn find(&self, look: &Look, purpose: Purpose) -> Result<Found, CliError>;
     fn reveal(&self, token: &str, fields: FieldSet, purpose: Purpose)
     -> Result<Revealed, CliError>;
+    fn add_document(
+        &self,
+        order: &OrderName,
+        document: NewDocument,
+    ) -> Result<DocumentAdded, CliError>;
+    fn documents(&self, token: &str, purpose: Purpose) -> Result<DocumentList, CliError>;
+    fn document(
+        &self,
+        token: &str,
+        id: &str,
+        purpose: Purpose,
+    ) -> Result<FetchedDocument, CliError>;
     fn order(&self, token: &str) -> Result<Order, CliError>;
     fn orders(&self, cursor: Option<&str>, limit: u32) -> Result<Orders, CliError>;
     fn subject(&self, token: &str) -> Result<Subject, CliError>;

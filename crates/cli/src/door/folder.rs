@@ -1,13 +1,15 @@
 //! The acts on the folder itself.
 
-use super::{Acts, Erased, Look, NewKey};
+use super::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, CreatedKey, Entry, Found, FoundSubject, Key, Order, Orders, Revealed, Status, Subject,
+    self, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found, FoundSubject, Key,
+    Order, Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{
-    CreatedCredential, Credential, FindQuery, KeptRecords, NewCredential, RevealQuery, Vault,
+    CreatedCredential, Credential, Document, FindQuery, KeptRecords, NewCredential, NewDocument,
+    RevealQuery, Vault,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -85,6 +87,46 @@ impl Acts for Folder {
         })
     }
 
+    fn add_document(
+        &self,
+        order: &OrderName,
+        document: NewDocument,
+    ) -> Result<DocumentAdded, CliError> {
+        let (vault, credential) = (&self.vault, &self.credential);
+        let added = match order {
+            OrderName::Token(token) => vault.add_document(credential, token, document),
+            OrderName::Number(number) => vault.add_document_by_number(credential, number, document),
+        }?;
+        Ok(DocumentAdded {
+            id: added.id,
+            outcome: if added.is_new { "added" } else { "unchanged" }.to_owned(),
+            media_type: added.media_type.name().to_owned(),
+            bytes: added.bytes,
+            sha256: added.sha256,
+            log_index: added.log_index,
+        })
+    }
+
+    fn documents(&self, token: &str, purpose: Purpose) -> Result<DocumentList, CliError> {
+        let opened = self.vault.documents(&self.credential, token, purpose)?;
+        Ok(DocumentList {
+            documents: opened.items.iter().map(line).collect(),
+            log_index: opened.log_index,
+        })
+    }
+
+    fn document(
+        &self,
+        token: &str,
+        id: &str,
+        purpose: Purpose,
+    ) -> Result<FetchedDocument, CliError> {
+        let opened = self.vault.documents(&self.credential, token, purpose)?;
+        let log_index = Some(opened.log_index);
+        let bytes = opened.take(id)?.bytes;
+        Ok(FetchedDocument { bytes, log_index })
+    }
+
     fn order(&self, token: &str) -> Result<Order, CliError> {
         Ok(view(self.vault.order(&self.credential, token)?))
     }
@@ -152,6 +194,16 @@ impl Acts for Folder {
             .vault
             .log_entries(&self.credential, subject, before, limit)?;
         Ok(view(entries))
+    }
+}
+
+fn line(document: &Document) -> DocumentLine {
+    DocumentLine {
+        id: document.id.clone(),
+        name: document.name.expose().to_owned(),
+        media_type: document.media_type.name().to_owned(),
+        bytes: document.bytes.count(),
+        sha256: document.sha256_hex(),
     }
 }
 

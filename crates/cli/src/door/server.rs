@@ -1,12 +1,15 @@
 //! The acts through the server that holds the folder, by its Unix socket and an API key.
 
-use super::{Acts, Erased, Look, NewKey};
+use super::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
 use crate::error::{CliError, Exit};
-use crate::http::{self, encoded, exchange};
-use crate::views::{CreatedKey, Entry, Found, Key, Order, Orders, Revealed, Status, Subject};
+use crate::http::{self, Answer, Body, encoded, exchange};
+use crate::views::{
+    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed, Status,
+    Subject,
+};
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
-use lethe_ops::{GrantText, KeptRecords};
+use lethe_ops::{DocumentBytes, GrantText, KeptRecords, NewDocument};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -58,9 +61,19 @@ impl Server {
         target: &str,
         body: Option<&Value>,
     ) -> Result<T, CliError> {
-        let what = format!("no answer from the server at {}", self.socket.display());
         let body = body.map(Value::to_string);
-        let body = body.as_ref().map(String::as_bytes);
+        let body = body.as_ref().map(|body| Body::json(body.as_bytes()));
+        read(&self.send(method, target, body.as_ref())?)
+    }
+
+    /// Sends a request; what the server refuses is an error.
+    fn send(
+        &self,
+        method: &str,
+        target: &str,
+        body: Option<&Body<'_>>,
+    ) -> Result<Answer, CliError> {
+        let what = format!("no answer from the server at {}", self.socket.display());
         let answer = || {
             let stream = UnixStream::connect(&self.socket)?;
             stream.set_read_timeout(Some(http::TIMEOUT))?;
@@ -68,17 +81,36 @@ impl Server {
             exchange(stream, method, target, self.key.expose(), body)
         };
         let answer = answer().map_err(CliError::file(what))?;
-        if answer.status / 100 != 2 {
-            return Err(refused(answer.status, &answer.body));
+        if answer.status / 100 == 2 {
+            Ok(answer)
+        } else {
+            Err(refused(answer.status, &answer.body))
         }
-        serde_json::from_slice(&answer.body).map_err(|_| {
-            CliError::new(
-                Exit::Failure,
-                "server-answer",
-                "the server's answer cannot be read: is it of another release than this command?",
-            )
+    }
+
+    /// Returns the token of an order; a number is looked up first, which is logged.
+    fn order_token(&self, order: &OrderName) -> Result<String, CliError> {
+        let number = match order {
+            OrderName::Token(token) => return Ok(token.clone()),
+            OrderName::Number(number) => number.clone(),
+        };
+        let found = self.find(&Look::Order(number), Purpose::Invoicing)?;
+        let order = found.subjects.into_iter().find_map(|one| one.order);
+        order.ok_or_else(|| {
+            let text = "no order is found by this number: it may be erased, archived or never seen";
+            CliError::new(Exit::NotFound, "not-found", text)
         })
     }
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, CliError> {
+    serde_json::from_slice(&answer.body).map_err(|_| {
+        CliError::new(
+            Exit::Failure,
+            "server-answer",
+            "the server's answer cannot be read: is it of another release than this command?",
+        )
+    })
 }
 
 /// What is read of a problem document (RFC 9457).
@@ -128,6 +160,41 @@ impl Acts for Server {
     ) -> Result<Revealed, CliError> {
         let body = json!({ "token": token, "fields": names(fields), "purpose": purpose.name() });
         self.post("/v1/reveal", &body)
+    }
+
+    fn add_document(
+        &self,
+        order: &OrderName,
+        document: NewDocument,
+    ) -> Result<DocumentAdded, CliError> {
+        let token = self.order_token(order)?;
+        let target = format!("/v1/orders/{}/documents", encoded(&token));
+        let body = Body {
+            media_type: "application/octet-stream",
+            file_name: document.name.map(|name| encoded(name.expose())),
+            bytes: document.bytes.expose(),
+        };
+        read(&self.send("POST", &target, Some(&body))?)
+    }
+
+    fn documents(&self, token: &str, purpose: Purpose) -> Result<DocumentList, CliError> {
+        let (token, purpose) = (encoded(token), purpose.name());
+        self.get(&format!("/v1/orders/{token}/documents?purpose={purpose}"))
+    }
+
+    fn document(
+        &self,
+        token: &str,
+        id: &str,
+        purpose: Purpose,
+    ) -> Result<FetchedDocument, CliError> {
+        let (token, id, purpose) = (encoded(token), encoded(id), purpose.name());
+        let target = format!("/v1/orders/{token}/documents/{id}?purpose={purpose}");
+        let answer = self.send("GET", &target, None)?;
+        Ok(FetchedDocument {
+            bytes: DocumentBytes::new(answer.body),
+            log_index: answer.log_index,
+        })
     }
 
     fn order(&self, token: &str) -> Result<Order, CliError> {

@@ -10,6 +10,7 @@ fn the_demo_tells_its_story_twice() {
     assert_eq!(first.code, 0, "{}{}", first.stdout, first.stderr);
     for told in [
         "sealed, each order's fields",
+        "invoices kept beside them as PDF",
         "refused: this key may not read",
         "No promise was broken",
         "to the archive",

@@ -29,6 +29,7 @@ fn the_first_help_names_every_command() {
       approve      Approve something that was asked for, exactly as it is frozen
       approvals    List what waits for approval, and what was done
       event        Note a delivery, a return, a dispute or a contact: terms count from the last event
+      document     Keep documents as they were issued, list them, and get them back
       statistics   Show the anonymised statistics of months of which no order is left
       receipt      Check erasure receipts and destruction records, offline
       key          Make, list, revoke and rotate API keys; find keys that leaked

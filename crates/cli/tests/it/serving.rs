@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
 /// A server of the shop's folder, stopped as a service manager stops it.
-struct Server(Child);
+pub(crate) struct Server(Child);
 
 impl Server {
-    fn start(shop: &Shop) -> Self {
+    pub(crate) fn start(shop: &Shop) -> Self {
         let mut command = shop.command();
         command.args(["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command
@@ -25,7 +25,7 @@ impl Server {
     }
 
     /// Stops it with SIGTERM; returns its exit status and what it said to standard error.
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let pid = rustix::process::Pid::from_child(&self.0);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         let status = self.0.wait().unwrap();

@@ -235,7 +235,7 @@ macro_rules! assert_run {
 pub(crate) use assert_run;
 
 /// What differs from run to run.
-pub(crate) const FILTERS: [(&str, &str); 14] = [
+pub(crate) const FILTERS: [(&str, &str); 15] = [
     (r"entry [0-9A-Za-z+/]{60,}=*", "entry (base64)"),
     (r"sub_[0-9A-Za-z]+", "sub_…"),
     (r"ord_[0-9A-Za-z]+", "ord_…"),
@@ -245,6 +245,7 @@ pub(crate) const FILTERS: [(&str, &str); 14] = [
         "log/…",
     ),
     (r"era_[0-9a-f]{16}", "era_…"),
+    (r"doc_[0-9a-f]{16}", "doc_…"),
     (r"year/\d{4}", "year/…"),
     (r"\d{4}-\d\d-\d\dT[0-9:]+\.\d+Z", "(when)"),
     (r"on \d{4}-\d\d-\d\d", "on (day)"),

@@ -8,11 +8,13 @@ use crate::people::{ClearRecord, People, Person};
 use crate::stolen::StolenFolder;
 use crate::{Budget, DrillError, Probe};
 use lethe_crypto::{FieldContext, open_fields};
-use lethe_model::{FieldSet, StoreId};
+use lethe_model::{FieldKind, FieldSet, StoreId};
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
 const STOLEN: &str = "the active store";
+/// How much is kept of a person's documents.
+const FILES_BYTES_KEPT: usize = 64;
 
 // One order of reading for both tables, so that no index and no sort is needed however many rows.
 const RECORDS: &str = "SELECT r.subject_id, r.order_id, r.category, r.store_id, r.generation, \
@@ -157,10 +159,19 @@ fn open(row: &Row<'_>, unlocked: &Unlocked) -> Result<([u8; 16], Option<ClearRec
         category: id.category,
         fields: fields
             .iter()
-            .map(|(field, value)| (field.kind(), value.expose().to_owned()))
+            .map(|(field, value)| (field.kind(), beginning(field.kind(), value.expose())))
             .collect(),
     });
     Ok((subject, record))
+}
+
+/// Documents are too large to be kept for everybody; where one begins tells it from all others.
+fn beginning(kind: FieldKind, value: &str) -> String {
+    let len = match kind {
+        FieldKind::Files => value.floor_char_boundary(FILES_BYTES_KEPT),
+        _ => value.len(),
+    };
+    value[..len].to_owned()
 }
 
 /// People while they are read, one after the other.

@@ -73,8 +73,8 @@ problem_kinds! {
     InvalidJson => "invalid-json", BAD_REQUEST, "The body is not the expected JSON";
     /// None of the orders in a body could be taken.
     OrdersRejected => "orders-rejected", BAD_REQUEST, "None of the orders was taken";
-    /// The content type is not JSON.
-    UnsupportedMediaType => "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
+    /// The content type is not what the route takes.
+    UnsupportedMediaType => "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body has the wrong media type";
     /// The body is longer than the route takes.
     BodyTooLarge => "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The body did not arrive in time.

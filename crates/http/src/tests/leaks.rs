@@ -1,7 +1,7 @@
 //! No personal value and no token in what is not an answer to its holder. The harness searches
 //! every answer for marked values; here they are sent on purpose.
 
-use crate::testing::TestServer;
+use crate::testing::{DOCUMENT_TEXT, TestServer};
 use axum::body::Body;
 use axum::http::{Request, header};
 use lethe_model::Power;
@@ -69,6 +69,37 @@ async fn no_refusal_repeats_what_was_sent() {
             );
             answer.problem();
         }
+    }
+}
+
+#[tokio::test]
+async fn a_document_and_its_name_are_in_no_answer_but_their_own() {
+    let server = TestServer::start();
+    let key = server.key(&Power::ALL);
+    let (order, _) = server.tokens(&key);
+    let bytes = format!("%PDF-1.7\n{DOCUMENT_TEXT}");
+    let added = server
+        .add_document(&key, &order, bytes.as_bytes())
+        .await
+        .ok();
+    let id = added.json()["id"].as_str().unwrap().to_owned();
+    let refused = server
+        .add_document(&key, &order, DOCUMENT_TEXT.as_bytes())
+        .await;
+    assert_eq!(refused.problem(), "invalid-input");
+    let own = format!("/v1/orders/{order}/documents/{id}?purpose=support");
+    let answer = server.get(&own, Some(&key)).await.ok();
+    assert_eq!(answer.body, bytes.as_bytes());
+    for path in [
+        format!("/v1/orders/{order}/documents/{id}?purpose=legal"),
+        format!("/v1/orders/{order}/documents/{id}?purpose=marked-Ana@example.com"),
+        format!("/v1/orders/{order}/documents/marked-Ana@example.com?purpose=support"),
+        "/v1/orders/marked-Ana@example.com/documents?purpose=support".to_owned(),
+    ] {
+        server.get(&path, Some(&key)).await.problem();
+    }
+    for path in ["/v1/orders", "/v1/log/entries", "/metrics", "/v1/status"] {
+        server.get(path, Some(&key)).await.ok();
     }
 }
 

@@ -1,7 +1,7 @@
 //! No receipt, no data key.
 
 use crate::fixture::Fixture;
-use lethe_keeper::{Destruction, DisposalKind, Refusal};
+use lethe_keeper::{Destruction, DisposalKind, PlannedSubject, Refusal};
 use lethe_model::{Category, FieldSet, OrderId, RecordId};
 
 #[test]
@@ -53,6 +53,30 @@ fn a_receipt_of_a_look_up_opens_nothing_but_what_it_looked_for() {
         .data_keys(&[(&admitted.receipt, &records[..1])])
         .unwrap();
     assert_eq!(*answers[0].as_ref().unwrap_err(), Refusal::Gone);
+}
+
+#[test]
+fn the_receipt_of_an_intake_opens_documents_and_nothing_else_it_brings() {
+    let fixture = Fixture::new(10);
+    let records = fixture.people(2);
+    let planned = PlannedSubject {
+        subject: records[0].subject,
+        is_new: false,
+        fields: FieldSet::parse(["contact.email", "document.files"]).unwrap(),
+    };
+    let (keeper, operator) = (fixture.keeper(), fixture.operator());
+    let permit = keeper.begin_intake(&operator, &[planned]).unwrap();
+    let opens = |record: RecordId| {
+        let wanted = [(permit.receipt(), std::slice::from_ref(&record))];
+        keeper.data_keys(&wanted).unwrap().remove(0).is_ok()
+    };
+    let documents = |record: RecordId| RecordId {
+        category: Category::Document,
+        ..record
+    };
+    assert!(opens(documents(records[0])));
+    assert!(!opens(records[0]), "its contact record was announced, too");
+    assert!(!opens(documents(records[1])), "another person's");
 }
 
 #[test]

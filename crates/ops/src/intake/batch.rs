@@ -8,7 +8,7 @@ use crate::Error;
 use crate::dispose::{Removal, remove_archived, remove_rows};
 use crate::policy::Policies;
 use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, Surroundings};
-use lethe_model::{Category, OrderId, RecordId, SubjectId};
+use lethe_model::{Category, OrderId, Random, RecordId, SubjectId};
 use lethe_store::active::{batches, contacts, imports, orders, records};
 use lethe_store::{Database, Speed, StoreError, Tx};
 use std::collections::HashMap;
@@ -105,6 +105,14 @@ impl Intake {
                 is_unsettled: false,
             }),
         }
+    }
+
+    pub(super) fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
+    pub(super) fn random(&self) -> &dyn Random {
+        &*self.around.random
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
@@ -211,18 +219,29 @@ impl Intake {
         let permit = self
             .keeper
             .begin_intake(credential, &planned_subjects(&batch))?;
-        let random = &*self.around.random;
         let sealed = seal(
             credential.store,
             batch,
             &before.records,
             &before.revisions,
-            random,
+            self.random(),
         );
-        self.keeper.store_keys(&permit, &sealed.keyring)?;
+        self.write(state, &permit, &sealed, progress, counts)
+    }
+
+    /// Writes what was sealed: keys, then rows, then the outcome.
+    pub(super) fn write(
+        &self,
+        state: &mut State,
+        permit: &IntakePermit,
+        sealed: &SealedBatch,
+        progress: Option<&Progress>,
+        counts: serde_json::Value,
+    ) -> Result<(), Error> {
+        self.keeper.store_keys(permit, &sealed.keyring)?;
         // The keyring has forgotten the intents of these: their marks can go with the next write.
         let forgotten = std::mem::take(&mut state.finished);
-        let stored = self.store_data(state, &permit, &sealed, &forgotten, progress);
+        let stored = self.store_data(state, permit, sealed, &forgotten, progress);
         if let Err(error) = stored {
             // The keys open nothing yet: they are taken back, so that the same orders can come
             // again. If that fails too, nothing more is taken in until it succeeds.
@@ -231,7 +250,7 @@ impl Intake {
             drop(self.settle_earlier(state));
             return Err(error.into());
         }
-        if let Err(refusal) = self.keeper.finish_intake(&permit, counts) {
+        if let Err(refusal) = self.keeper.finish_intake(permit, counts) {
             // The mark stays: it says that the data is stored when the intent is settled.
             state.is_unsettled = true;
             return Err(refusal.into());

@@ -4,6 +4,7 @@
 //! intent in the log, the keys in the keyring, the sealed data in the active store, the outcome in
 //! the log. A crash between any two of these is undone or finished at the next start.
 
+mod add;
 mod batch;
 mod decide;
 mod lane;

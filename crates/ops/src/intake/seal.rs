@@ -4,7 +4,7 @@ use super::decide::Planned;
 use super::prepare::ClearRecord;
 use lethe_crypto::{FieldContext, SecretKey, seal_fields};
 use lethe_keeper::{KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey};
-use lethe_model::{FieldSet, OrderId, Random, RecordId, StoreId, SubjectId};
+use lethe_model::{Category, FieldSet, OrderId, Random, RecordId, StoreId, SubjectId};
 use lethe_store::active::contacts::ContactRow;
 use lethe_store::active::orders::OrderRow;
 use lethe_store::active::records::RecordRow;
@@ -97,8 +97,12 @@ pub(crate) fn seal(
             seal_one(&mut sealed, gift.subject, &gift.record);
         }
         if !planned.is_new_order {
+            // An order's new version says nothing of its documents: they stay.
             let is_left = |id: &RecordId| {
-                id.order == planned.order_id && is_of(&planned, id) && !written.contains(id)
+                id.order == planned.order_id
+                    && id.category != Category::Document
+                    && is_of(&planned, id)
+                    && !written.contains(id)
             };
             let left = earlier.iter().filter(|(id, _)| is_left(id));
             sealed
@@ -108,6 +112,20 @@ pub(crate) fn seal(
         }
         push_relations(&mut sealed, store, planned, revisions);
     }
+    sealed
+}
+
+/// Seals the next version of an order's documents.
+pub(crate) fn seal_document(
+    store: StoreId,
+    id: RecordId,
+    record: &ClearRecord,
+    superseded: Option<u32>,
+    random: &dyn Random,
+) -> SealedBatch {
+    let mut draw: [u8; DRAW_LEN] = random.bytes();
+    let mut sealed = SealedBatch::default();
+    seal_record(&mut sealed, store, id, record, superseded, &mut draw);
     sealed
 }
 

@@ -10,6 +10,7 @@ use lethe_keeper::{DisposalKind, Keeper};
 use lethe_model::{Category, OrderId, RecordId, StoreId, SubjectId};
 use lethe_policy::{ArchiveClock, Clock, Day, OrderClock, Policy, SealedTo, Then, Verdict};
 use lethe_store::active::orders::OrderRow;
+use lethe_store::active::records::RecordHead;
 use lethe_store::active::{contacts, events, holds, orders, records};
 use lethe_store::archive::records as archived;
 use lethe_store::{Database, StoreError, Tx};
@@ -17,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Orders, accounts or archived records judged at once: short enough not to hold intake up.
 pub(crate) const PAGE: i64 = 500;
+
+/// Bytes of sealed records that move to the archive in one page: documents may be large.
+const PAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// What a scan judges by.
 pub(crate) struct Judge<'j> {
@@ -87,15 +91,15 @@ impl Judge<'_> {
                 Some(row) if !is_last => (ORDERS, row.subject, row.order),
                 _ => (ACCOUNTS, SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT),
             };
-            let mut judged = *place;
+            let (mut judged, mut moving) = (*place, 0);
             for row in rows {
-                if report.records() >= at_most {
+                if report.records() >= at_most || moving >= PAGE_BYTES_MAX {
                     next = judged;
                     break;
                 }
                 judged = (ORDERS, row.subject, row.order);
                 report.orders_seen += 1;
-                self.judge_order(tx, row, &mut due, report)?;
+                moving += self.judge_order(tx, row, &mut due, report)?;
             }
             self.find_emptied(tx, &mut due, report)?;
             Ok(next)
@@ -103,14 +107,15 @@ impl Judge<'_> {
         Ok(Page { due, next })
     }
 
-    /// Judges one order: the verdicts first, its records only when one of them is due.
+    /// Judges one order: the verdicts first, its records only when one of them is due. Returns how many
+    /// sealed bytes move.
     pub(crate) fn judge_order(
         &self,
         tx: &Tx<'_>,
         row: OrderRow,
         due: &mut Disposal,
         report: &mut RetentionReport,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
         let clock = order_clock(&row, &events::of_order(tx, &row.subject, &row.order)?);
         let verdicts: BTreeMap<Category, Verdict> = ORDER_CATEGORIES
             .into_iter()
@@ -120,23 +125,27 @@ impl Judge<'_> {
             note_idle(*category, verdict, report);
         }
         if !verdicts.values().any(|verdict| verdict.is_due(self.today)) {
-            return Ok(());
+            return Ok(0);
         }
+        let heads = order_heads(tx, &row)?;
         let state = OrderState {
-            records: order_records(tx, &row)?,
+            records: heads.iter().map(|head| head.id).collect(),
             row,
             clock,
         };
         let mut parts = Vec::new();
-        let mut left = 0;
-        for record in &state.records {
+        let (mut left, mut moving) = (0, 0);
+        for (record, head) in state.records.iter().zip(&heads) {
             let verdict = &verdicts[&record.category];
             if !verdict.is_due(self.today) || self.is_held(tx, record, report)? {
                 left += 1;
                 continue;
             }
             match self.part(&state, record, verdict) {
-                Ok(Some(part)) => parts.push(part),
+                Ok(Some(part)) => {
+                    moving += head.bytes;
+                    parts.push(part);
+                }
                 Ok(None) => due.destruction.records.push(*record),
                 Err(reason) => {
                     *report.blocked.entry(reason).or_default() += 1;
@@ -152,7 +161,7 @@ impl Judge<'_> {
             report.orders_ended += 1;
         }
         due.end_order(state.row, parts, is_last);
-        Ok(())
+        Ok(moving)
     }
 
     /// Says how a due record moves; `None` when it is destroyed.
@@ -452,11 +461,13 @@ impl Disposal {
 
 /// Lists the records of an order, the parcel of a gift's recipient included.
 pub(crate) fn order_records(tx: &Tx<'_>, row: &OrderRow) -> Result<Vec<RecordId>, StoreError> {
-    let own = records::of_order(tx, &row.subject, &row.order)?;
-    let mut all: Vec<RecordId> = own.into_iter().map(|one| one.id).collect();
+    Ok(order_heads(tx, row)?.iter().map(|head| head.id).collect())
+}
+
+fn order_heads(tx: &Tx<'_>, row: &OrderRow) -> Result<Vec<RecordHead>, StoreError> {
+    let mut all = records::of_order(tx, &row.subject, &row.order)?;
     if let Some(recipient) = row.recipient {
-        let parcel = records::of_order(tx, &recipient, &row.order)?;
-        all.extend(parcel.into_iter().map(|one| one.id));
+        all.extend(records::of_order(tx, &recipient, &row.order)?);
     }
     Ok(all)
 }

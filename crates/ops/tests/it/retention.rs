@@ -10,21 +10,21 @@ use lethe_ops::{
 use lethe_testkit::{OrderSketch, TestVault};
 
 /// An order of last summer: due for the archive in January 2026.
-fn summer(number: u32, person: &str) -> OrderSketch {
+pub(crate) fn summer(number: u32, person: &str) -> OrderSketch {
     OrderSketch::new(number, person)
         .ordered("2025-06-01")
         .shipped("2025-06-03")
 }
 
 /// Imports orders while they are still active, and comes back to January.
-fn import_last_summer(test: &mut TestVault, orders: &[OrderSketch]) {
+pub(crate) fn import_last_summer(test: &mut TestVault, orders: &[OrderSketch]) {
     const HALF_A_YEAR: i64 = 24 * 180;
     test.clock.advance_hours(-HALF_A_YEAR);
     test.import(orders);
     test.clock.advance_hours(HALF_A_YEAR);
 }
 
-fn apply(test: &TestVault) -> Result<RunView, Error> {
+pub(crate) fn apply(test: &TestVault) -> Result<RunView, Error> {
     let operator = test.operator();
     let plan = test.vault().retention_plan(&operator, |_| ())?;
     let options = ApplyOptions {

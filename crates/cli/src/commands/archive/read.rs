@@ -3,53 +3,102 @@
 use crate::args::Globals;
 use crate::door;
 use crate::error::{CliError, Exit};
-use crate::files;
+use crate::files::{self, NewFolder};
 use crate::output::Output;
 use crate::text;
 use lethe_custody::Reply;
-use lethe_ops::OpenedRecord;
-use std::path::PathBuf;
+use lethe_model::{Category, Field, Personal};
+use lethe_ops::{Document, OpenedRecord, documents_in};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
 
 /// Read the approved records with the custodians' reply; it can be done once
+///
+/// Documents are written as files into a new folder that only its owner can read.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The reply file
     reply: PathBuf,
+    /// The new folder for documents [default: the reply's name with `.documents`]
+    #[arg(long, value_name = "DIR")]
+    documents: Option<PathBuf>,
+}
+
+/// A document and the file it was written to.
+struct Written {
+    document: Document,
+    file: PathBuf,
 }
 
 pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exit, CliError> {
     let reply = Reply::parse(&files::read_text(&args.reply)?)?;
+    let beside = args.reply.with_added_extension("documents");
+    // Made before anything is opened: what was opened once cannot be opened again.
+    let into = NewFolder::make(args.documents.as_deref().unwrap_or(&beside))?;
     let folder = door::folder(globals)?;
     let opened = folder.vault.open_archive(&folder.credential, &reply)?;
-    let records: Vec<_> = opened.iter().map(view).collect();
-    output.result(&serde_json::json!({ "records": records }), || {
-        opened.iter().map(words).collect::<Vec<_>>().join("\n")
+    let written = opened.iter().map(|record| write(record, into.path()));
+    let written: Vec<Vec<Written>> = written.collect::<Result<_, _>>()?;
+    let count: u64 = written.iter().map(|files| files.len() as u64).sum();
+    if count > 0 {
+        into.keep();
+    }
+    let pairs = || opened.iter().zip(&written);
+    let records: Vec<_> = pairs().map(|(record, files)| view(record, files)).collect();
+    output.result(&json!({ "records": records }), || {
+        let texts = pairs().map(|(record, files)| words(record, files));
+        texts.collect::<Vec<_>>().join("\n")
     })?;
     Ok(Exit::Done)
 }
 
-fn view(record: &OpenedRecord) -> serde_json::Value {
-    let fields: serde_json::Map<String, serde_json::Value> = record
-        .fields
-        .iter()
-        .map(|(field, value)| (field.to_string(), value.expose().into()))
-        .collect();
-    serde_json::json!({ "n": record.n, "category": record.category.name(), "fields": fields })
+/// Writes a record's documents; files are numbered, so that none has the name of another.
+fn write(record: &OpenedRecord, into: &Path) -> Result<Vec<Written>, CliError> {
+    let documents = (1..).zip(documents_in(&record.fields)?);
+    let write = |(number, document): (u32, Document)| {
+        let extension = document.media_type.extension();
+        let file = into.join(format!("{}-{number}.{extension}", record.n));
+        files::write_private_bytes(&file, document.bytes.expose())?;
+        Ok(Written { document, file })
+    };
+    documents.map(write).collect()
 }
 
-fn words(record: &OpenedRecord) -> String {
-    let lines = record.fields.iter().map(|(field, value)| {
-        format!(
-            "  {:20}  {}",
-            field.to_string(),
-            text::printable(value.expose())
-        )
+/// Returns the fields that are shown; documents are in their files.
+fn shown(record: &OpenedRecord) -> impl Iterator<Item = &(Field, Personal)> {
+    let fields = record.fields.iter();
+    fields.filter(|(field, _)| field.category() != Category::Document)
+}
+
+fn view(record: &OpenedRecord, files: &[Written]) -> Value {
+    let fields: Map<String, Value> = shown(record)
+        .map(|(field, value)| (field.to_string(), value.expose().into()))
+        .collect();
+    let mut view = json!({
+        "n": record.n, "category": record.category.name(), "fields": fields
     });
-    let lines: Vec<String> = lines.collect();
-    format!(
-        "record {} ({})\n{}",
-        record.n,
-        record.category.name(),
-        lines.join("\n")
-    )
+    if record.category == Category::Document {
+        let file = |one: &Written| {
+            json!({
+                "id": one.document.id, "name": one.document.name.expose(),
+                "media_type": one.document.media_type.name(),
+                "sha256": one.document.sha256_hex(), "file": one.file,
+            })
+        };
+        view["documents"] = files.iter().map(file).collect();
+    }
+    view
+}
+
+fn words(record: &OpenedRecord, files: &[Written]) -> String {
+    let mut lines = vec![format!("record {} ({})", record.n, record.category.name())];
+    lines.extend(shown(record).map(|(field, value)| {
+        let value = text::printable(value.expose());
+        format!("  {:20}  {value}", field.to_string())
+    }));
+    lines.extend(files.iter().map(|one| {
+        let name = text::printable(one.document.name.expose());
+        format!("  {name}  in {}", one.file.display())
+    }));
+    lines.join("\n")
 }

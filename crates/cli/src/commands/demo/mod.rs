@@ -1,5 +1,6 @@
 //! `lethe demo`: the whole story on invented data, in a minute.
 
+mod invoices;
 mod place;
 mod steps;
 
@@ -62,7 +63,8 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     steps::export(&place, args.customers)?;
     let mut folder = steps::open(&place, &passphrase)?;
     let report = steps::import(&place, &folder)?;
-    story.import(&report, folder.vault.status()?.stores[0].people)?;
+    let invoices = invoices::add(&place, &folder)?;
+    story.import(&report, folder.vault.status()?.stores[0].people, invoices)?;
     let keys = steps::archive(&place, &folder)?;
     story.archive(keys)?;
     let retired = steps::retire(&folder)?;
@@ -90,7 +92,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     if output.json {
         let value = serde_json::json!({
             "data": place.data, "passphrase_file": place.passphrase, "key_file": place.key,
-            "export": place.export, "import": report, "key": key, "find": parcel.found,
+            "export": place.export, "import": report, "invoices": invoices, "key": key, "find": parcel.found,
             "retention_plan": retired.plan, "retention_runs": retired.runs,
             "erasure": erased.report, "receipt_file": place.receipt,
             "reveal": parcel.revealed, "refused": parcel.refusal.code,
@@ -147,7 +149,12 @@ impl Story<'_> {
         self.tell("1. A data folder with keys", &lines)
     }
 
-    fn import(&self, report: &import::FileReport, people: u64) -> Result<(), CliError> {
+    fn import(
+        &self,
+        report: &import::FileReport,
+        people: u64,
+        invoices: u64,
+    ) -> Result<(), CliError> {
         let counts = &report.counts;
         let secrets = text::plural(counts.secrets_removed, "secret", "secrets");
         let stored = if counts.imported == 0 {
@@ -158,11 +165,13 @@ impl Story<'_> {
         } else {
             format!(
                 "{} of {} sealed, each order's fields under keys of their own, in {:.1} s ({} orders/s).\n\
-                 {secrets} in order notes (card numbers, wallet recovery phrases) removed before storing.",
+                 {secrets} in order notes (card numbers, wallet recovery phrases) removed before storing.\n\
+                 {} kept beside them as PDF, byte for byte.",
                 text::plural(counts.imported, "order", "orders"),
                 text::plural(people, "person", "people"),
                 report.seconds,
-                text::count(report.per_second)
+                text::count(report.per_second),
+                text::plural(invoices, "invoice", "invoices"),
             )
         };
         self.tell(

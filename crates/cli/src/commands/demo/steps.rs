@@ -268,7 +268,7 @@ fn latest_order(place: &Place) -> Result<String, CliError> {
 }
 
 /// Lists the order numbers of an export, the latest first.
-fn order_numbers(export: &str) -> impl Iterator<Item = &str> {
+pub(super) fn order_numbers(export: &str) -> impl Iterator<Item = &str> {
     let numbers = export.lines().filter_map(|line| line.split(',').next());
     let is_number = |cell: &&str| {
         let digits = cell.strip_prefix('#').unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The stolen key in use, over the real API.
 
 use super::clock::SteppableClock;
-use crate::http::{self, encoded, exchange};
+use crate::http::{self, Body, encoded, exchange};
 use lethe_crypto::ApiKey;
 use lethe_drill::{ListPage, ListedOrder, Refused, StolenApi, StolenGrant};
 use serde::Deserialize;
@@ -28,12 +28,12 @@ impl HttpThief {
         body: Option<&Value>,
     ) -> Result<T, Refused> {
         let body = body.map(Value::to_string);
-        let body = body.as_ref().map(String::as_bytes);
+        let body = body.as_ref().map(|body| Body::json(body.as_bytes()));
         let answer = || -> io::Result<_> {
             let stream = TcpStream::connect(self.address)?;
             stream.set_read_timeout(Some(http::TIMEOUT))?;
             stream.set_write_timeout(Some(http::TIMEOUT))?;
-            exchange(stream, method, target, self.key.expose(), body)
+            exchange(stream, method, target, self.key.expose(), body.as_ref())
         };
         let refused = |status, code: &str| Refused {
             status,

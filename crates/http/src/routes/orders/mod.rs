@@ -1,5 +1,6 @@
 //! Orders, as tokens.
 
+mod documents;
 mod explain;
 mod fetch;
 mod list;
@@ -9,18 +10,23 @@ mod take_in;
 use crate::app::Shared;
 use crate::settings::Settings;
 use axum::extract::DefaultBodyLimit;
+use lethe_ops::DOCUMENT_BYTES_MAX;
 use utoipa::ToSchema;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub(super) fn routes(settings: &Settings) -> OpenApiRouter<Shared> {
     let large = DefaultBodyLimit::max(settings.orders_bytes_max);
+    let document = DefaultBodyLimit::max(DOCUMENT_BYTES_MAX);
     OpenApiRouter::new()
         .routes(routes!(list::list_orders))
         .routes(routes!(take_in::take_in_orders).layer(large))
         .routes(routes!(fetch::fetch_order))
         .routes(routes!(explain::explain_order))
         .routes(routes!(note_event::note_event))
+        .routes(routes!(documents::add::add_document).layer(document))
+        .routes(routes!(documents::list::list_documents))
+        .routes(routes!(documents::fetch::fetch_document))
 }
 
 /// An order without a field of anybody.

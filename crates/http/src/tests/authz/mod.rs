@@ -4,7 +4,8 @@ mod table;
 
 use crate::openapi_json;
 use crate::testing::{Answer, TestKey, TestServer};
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
 use lethe_model::Power;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -45,6 +46,11 @@ impl Case {
                 server.make_archive_keys();
                 case.id = server.erase_with_holder(&asker, "newsletter").await;
             }
+            "/v1/orders/{token}/documents" | "/v1/orders/{token}/documents/{id}" => {
+                let writer = server.key(&[Power::Intake]);
+                let added = server.add_document(&writer, &case.order, b"%PDF-1.4").await;
+                case.id = added.json()["id"].as_str().unwrap().to_owned();
+            }
             "/v1/retention/runs/{id}/record" => case.id = server.run_retention(),
             "/v1/legal-holds/{id}/release" => case.id = server.place_hold(),
             "/v1/proposals/{id}/approve" => (case.id, case.sha256) = server.propose(),
@@ -68,9 +74,27 @@ impl Case {
         if template == "/v1/log/consistency" {
             path.push_str("?from=1");
         }
+        if template.ends_with("/documents") && method == "post" {
+            return self.hand_in(&path, key).await;
+        }
+        if template.contains("/documents") {
+            path.push_str("?purpose=support");
+        }
         let method: Method = method.to_uppercase().parse().unwrap();
         let body = (method == Method::POST).then(|| self.body(template));
         self.server.call(method, &path, key, body).await
+    }
+
+    async fn hand_in(&self, path: &str, key: Option<&TestKey>) -> Answer {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/pdf");
+        if let Some(key) = key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", key.secret));
+        }
+        let body = Body::from(&b"%PDF-1.7"[..]);
+        self.server.send(request, body).await
     }
 
     fn body(&self, template: &str) -> Value {

@@ -80,6 +80,24 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         204,
     ),
     (
+        "post",
+        "/v1/orders/{token}/documents",
+        Needs::Power(Power::Intake),
+        201,
+    ),
+    (
+        "get",
+        "/v1/orders/{token}/documents",
+        Needs::Power(Power::Reveal),
+        200,
+    ),
+    (
+        "get",
+        "/v1/orders/{token}/documents/{id}",
+        Needs::Power(Power::Reveal),
+        200,
+    ),
+    (
         "get",
         "/v1/retention/plan",
         Needs::Power(Power::Retention),
