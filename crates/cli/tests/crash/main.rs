@@ -4,6 +4,7 @@
 //! `LETHE_CRASH_ROUNDS` sets how many rounds the crash loop runs (20), `LETHE_CRASH_SEED` repeats
 //! one that failed. Run with `--nocapture` to see what was killed when.
 
+mod archive;
 mod chance;
 mod check;
 mod client;
