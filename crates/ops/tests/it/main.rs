@@ -2,6 +2,7 @@
 
 mod credentials;
 mod erasure;
+mod held;
 mod intake;
 mod law;
 mod log;
