@@ -459,3 +459,42 @@ fn a_run_stops_at_the_policys_cap_within_an_order_and_the_next_does_the_rest() {
     assert_eq!(second.report.stopped, None);
     assert_eq!(test.vault().status().unwrap().stores[0].orders, 0);
 }
+
+#[test]
+fn a_run_that_moved_nothing_uses_up_no_confirmation() {
+    let mut test = TestVault::with_archive();
+    let operator = test.operator();
+    let empty = ApplyOptions::default();
+    for _ in 0..3 {
+        let run = test.vault().apply_retention(&operator, &empty, |_| ());
+        assert_eq!(run.unwrap().report.records(), 0);
+        test.clock.advance_hours(25);
+    }
+    let store = operator.store;
+    assert!(test.vault().daily(store).unwrap().is_some());
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
+    assert!(
+        test.vault()
+            .retention_plan(&operator, |_| ())
+            .unwrap()
+            .is_first
+    );
+    let refused = test.vault().apply_retention(&operator, &empty, |_| ());
+    assert!(matches!(refused, Err(Error::NotConfirmed { .. })));
+    test.clock.advance_hours(25);
+    let refused = test.vault().daily(store);
+    assert!(matches!(refused, Err(Error::NotConfirmed { .. })));
+    assert_eq!(apply(&test).unwrap().report.records(), 3);
+    // From then on nobody is asked, however many runs come in between.
+    for _ in 0..120 {
+        test.vault()
+            .apply_retention(&operator, &empty, |_| ())
+            .unwrap();
+    }
+    import_last_summer(&mut test, &[summer(1002, "bob")]);
+    let plan = test.vault().retention_plan(&operator, |_| ()).unwrap();
+    assert!(!plan.is_first);
+    test.vault()
+        .apply_retention(&operator, &empty, |_| ())
+        .unwrap();
+}
