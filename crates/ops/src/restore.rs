@@ -8,7 +8,7 @@ use crate::holds::PlacedHold;
 use crate::{Error, Installation, Surroundings, Vault};
 use lethe_keeper::{CaughtUp, Keeper, LedgerLine};
 use lethe_model::{OrderId, RecordId, SubjectId};
-use lethe_store::active::{events, holds, orders, records};
+use lethe_store::active::{events, holds, orders, records, statistics};
 use lethe_store::archive::records as archived;
 use lethe_store::{Folder, StoreError};
 use lethe_tlog::{Checkpoint, Note};
@@ -433,5 +433,6 @@ fn drop_empty_orders(active: &mut lethe_store::Database) -> Result<(), StoreErro
         }
         after = (SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT);
     }
+    active.write(statistics::forget_gone_buyers)?;
     Ok(())
 }

@@ -498,3 +498,38 @@ fn a_run_that_moved_nothing_uses_up_no_confirmation() {
         .apply_retention(&operator, &empty, |_| ())
         .unwrap();
 }
+
+#[test]
+fn ten_orders_of_nine_buyers_are_too_small_a_group_for_statistics() {
+    let june = |buyers: u32| {
+        let mut test = TestVault::with_archive();
+        let orders: Vec<OrderSketch> = (0..20)
+            .map(|n| summer(1001 + n, &format!("person{}", n % buyers)))
+            .collect();
+        import_last_summer(&mut test, &orders);
+        apply(&test).unwrap();
+        let shown = test.vault().statistics(&test.operator()).unwrap();
+        shown.iter().map(|one| one.orders).sum::<i64>()
+    };
+    assert_eq!(june(9), 0, "twenty orders of nine people");
+    assert_eq!(june(10), 20);
+}
+
+#[test]
+fn a_buyer_is_counted_once_a_month_however_often_orders_leave() {
+    let mut test = TestVault::with_archive();
+    // One order a person leaves in each of two runs.
+    for run in 0..2 {
+        let orders: Vec<OrderSketch> = (0..9)
+            .map(|n| summer(1001 + 100 * run + n, &format!("person{n}")))
+            .chain((0..9).map(|n| OrderSketch::new(2001 + n, &format!("person{n}"))))
+            .collect();
+        import_last_summer(&mut test, &orders);
+        apply(&test).unwrap();
+    }
+    let shown = test.vault().statistics(&test.operator()).unwrap();
+    assert!(
+        shown.is_empty(),
+        "eighteen orders of nine people: {shown:?}"
+    );
+}
