@@ -4,6 +4,7 @@
 //! it, page by page, and goes on after an interruption. Neither believes a clock that jumped, and
 //! neither destroys more than the policy's caps allow without approval.
 
+mod above_cap;
 mod arrivals;
 pub(crate) mod facts;
 mod history;
@@ -12,6 +13,7 @@ mod report;
 pub(crate) mod scan;
 mod scheduler;
 
+pub(crate) use above_cap::AboveCap;
 pub use report::{RetentionAction, RetentionReport, RuleCount};
 pub use scheduler::Scheduler;
 

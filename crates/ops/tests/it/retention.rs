@@ -4,8 +4,8 @@ use crate::reveal::query;
 use jiff::civil::date;
 use lethe_model::{Personal, Purpose};
 use lethe_ops::{
-    ApplyOptions, Error, EventKind, FindQuery, HoldGround, NewArchiveRequest, NewHold, OrderEvent,
-    Refusal, RetentionAction, RunView, confirmation,
+    ApplyOptions, Error, EventKind, FindQuery, HoldGround, NewArchiveRequest, NewHold,
+    OpenedRecord, OrderEvent, Refusal, RetentionAction, RunView, confirmation,
 };
 use lethe_testkit::{OrderSketch, TestVault};
 
@@ -151,26 +151,32 @@ fn an_archived_invoice_is_read_with_two_approvals_and_two_shares_and_only_once()
         .unwrap();
     let request = vault.archive_request_file(&operator, &proposal.id).unwrap();
     let reply = test.answer(&request);
-    let opened = vault.open_archive(&operator, &reply).unwrap();
-    let values: Vec<&str> = opened
-        .iter()
-        .flat_map(|record| &record.fields)
-        .map(|(_, value)| value.expose())
-        .collect();
-    assert!(values.contains(&"Marked Name ana"));
-    assert!(
-        values.contains(&"marked-ana@example.com"),
-        "sealed to the notification key"
-    );
-    assert!(
-        values.iter().any(|value| value.contains("Cable")),
-        "what was sold"
-    );
-    assert!(!values.contains(&"Marked City of ana") || values.len() > 3);
-    assert!(
-        vault.open_archive(&operator, &reply).is_err(),
-        "a request is used once"
-    );
+    // Somebody pulls the plug while the records are shown: they are not lost.
+    let interrupted = vault.open_archive(&operator, &reply, |_| Err(Error::Busy));
+    assert!(matches!(interrupted, Err(Error::Busy)));
+    let show = |opened: &[OpenedRecord]| -> Result<(), Error> {
+        let values: Vec<&str> = opened
+            .iter()
+            .flat_map(|record| &record.fields)
+            .map(|(_, value)| value.expose())
+            .collect();
+        assert!(values.contains(&"Marked Name ana"));
+        assert!(
+            values.contains(&"marked-ana@example.com"),
+            "sealed to the notification key"
+        );
+        assert!(
+            values.iter().any(|value| value.contains("Cable")),
+            "what was sold"
+        );
+        assert!(!values.contains(&"Marked City of ana") || values.len() > 3);
+        Ok(())
+    };
+    vault.open_archive(&operator, &reply, show).unwrap();
+    let again = vault.open_archive(&operator, &reply, |_| -> Result<(), Error> {
+        panic!("a request is used once")
+    });
+    assert!(again.is_err());
     let entries = vault.log_entries(&operator, None, None, 100).unwrap();
     let archive = entries.iter().filter(|one| one.act.subjects > 0);
     assert!(archive.count() > 2, "each unwrapping names whose it was");

@@ -11,6 +11,8 @@ use lethe_ops::OpenedRecord;
 use std::path::PathBuf;
 
 /// Read the approved records with the custodians' reply; it can be done once
+///
+/// The request is used up when all records were shown. Stopped before that, it can be run again.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The reply file
@@ -20,11 +22,15 @@ pub(super) struct Args {
 pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exit, CliError> {
     let reply = Reply::parse(&files::read_text(&args.reply)?)?;
     let folder = door::folder(globals)?;
-    let opened = folder.vault.open_archive(&folder.credential, &reply)?;
-    let records: Vec<_> = opened.iter().map(view).collect();
-    output.result(&serde_json::json!({ "records": records }), || {
-        opened.iter().map(words).collect::<Vec<_>>().join("\n")
-    })?;
+    let show = |opened: &[OpenedRecord]| {
+        let records: Vec<_> = opened.iter().map(view).collect();
+        output.result(&serde_json::json!({ "records": records }), || {
+            opened.iter().map(words).collect::<Vec<_>>().join("\n")
+        })
+    };
+    folder
+        .vault
+        .open_archive(&folder.credential, &reply, show)?;
     Ok(Exit::Done)
 }
 
