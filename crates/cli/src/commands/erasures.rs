@@ -10,7 +10,7 @@ use crate::table::Table;
 use crate::text;
 use clap::Subcommand;
 use lethe_model::Category;
-use lethe_ops::{ErasureView, NewHolder};
+use lethe_ops::{ErasureView, KeptRecords, NewHolder};
 use lethe_receipt::Language;
 use std::path::PathBuf;
 
@@ -210,16 +210,19 @@ fn words(one: &ErasureView) -> String {
             text::plural(count("records"), "record", "records"),
             text::plural(count("orders"), "order", "orders")
         ));
-        for kept in report["kept"].as_array().into_iter().flatten() {
-            let word = |name: &str| kept[name].as_str().unwrap_or_default().to_owned();
-            let records = kept["records"].as_u64().unwrap_or(0);
-            lines.push(format!(
-                "  kept        {} of {}: {}",
-                text::plural(records, "record", "records"),
-                word("category"),
-                word("reason")
-            ));
-        }
+        let kept = serde_json::from_value::<Vec<KeptRecords>>(report["kept"].clone());
+        lines.extend(kept.unwrap_or_default().iter().map(|kept| {
+            let until = kept
+                .until
+                .map_or_else(String::new, |day| format!(" until {}", day.to_date()));
+            format!(
+                "  kept        {} of {}{until}: {} ({})",
+                text::plural(kept.records, "record", "records"),
+                kept.category,
+                kept.reason,
+                kept.reference
+            )
+        }));
     }
     for holder in &one.holders {
         let said = match (&holder.confirmed_at, &holder.evidence) {

@@ -48,6 +48,7 @@ fn a_ceremony_killed_at_any_step_is_done_again_with_the_same_answer() {
         open.push(folder.beside(name).display().to_string());
     }
     open.extend(["--out".to_owned(), reply.display().to_string()]);
+    ceremony.cut_in_the_middle(&open, &reply);
     let replies = ceremony.until_whole(&open, &reply, KILLS, &mut chance);
     for reply in &replies {
         let reply: Value = serde_json::from_slice(reply).expect("a whole reply");
@@ -170,6 +171,15 @@ impl Ceremony {
         let left = dir.filter(|one| one.path().extension().is_some_and(|end| end == "partial"));
         assert_eq!(left.count(), 0, "unfinished files are left");
         seen
+    }
+
+    /// Has the system kill the command within its first write to a file, at the 512th byte.
+    fn cut_in_the_middle(&self, args: &[String], file: &Path) {
+        let before = ["-c", "ulimit -f 1; exec \"$@\"", "sh", self.folder.binary()];
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let cut = self.folder.through("sh", &before, &args).output().unwrap();
+        assert_eq!(cut.status.code(), None, "it was not killed");
+        assert!(!file.exists(), "a file is half written");
     }
 
     fn shares(&self) -> Vec<(PathBuf, Vec<u8>)> {
