@@ -11,6 +11,11 @@ pub enum BackupError {
     /// There is nothing to back up.
     #[error("{0} is no Lethe data folder: name the right one with --data")]
     NotInitialised(String),
+    /// The folder was restored and holds again what was erased since.
+    #[error(
+        "{0} was restored from backups and has not caught up: a backup of it would keep what was erased since; finish it with `lethe restore --continue`"
+    )]
+    Restoring(String),
     /// An argument cannot be taken.
     #[error("{0}")]
     Invalid(String),
@@ -71,6 +76,7 @@ impl BackupError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotInitialised(_) => "not-initialised",
+            Self::Restoring(_) => "restoring",
             Self::Invalid(_) => "usage",
             Self::Key(_) => "backup-key",
             Self::WrongIdentity { .. } => "wrong-identity",

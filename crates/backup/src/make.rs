@@ -197,12 +197,15 @@ fn check(spec: &BackupSpec<'_>, now_ms: i64) -> Result<(), BackupError> {
             "a keyring backup lives 35 days at most: an erasure is complete when the last one is gone",
         );
     }
+    let name = spec.folder.path().display().to_string();
+    if spec.folder.restoring().exists() {
+        return Err(BackupError::Restoring(name));
+    }
     let database = match spec.class {
         Class::Data => spec.folder.active(),
         Class::Keyring => spec.folder.keyring(),
     };
     if !database.exists() || !spec.folder.log_dir().join("vkey").exists() {
-        let name = spec.folder.path().display().to_string();
         return Err(BackupError::NotInitialised(name));
     }
     Ok(())

@@ -33,10 +33,21 @@ pub struct CaughtUp {
 }
 
 impl Keeper {
-    /// Gives a restored installation a log of its own: whoever kept the old one may go on with it,
-    /// and two logs of one name would contradict each other. The restored log is set aside.
+    /// Returns the name of the log that an installation's keyring writes.
     ///
-    /// Harmless to repeat.
+    /// # Errors
+    ///
+    /// [`KeeperError`] when the keyring does not open.
+    pub fn log_origin_in(folder: &Folder, root: &SecretKey) -> Result<String, KeeperError> {
+        let mut keyring = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
+        Ok(service.log_origin().unwrap_or_default().to_owned())
+    }
+
+    /// Gives a restored installation a log of its own: whoever kept the old one may go on with it,
+    /// and two logs of one name would contradict each other. The log called `restored` is set aside.
+    ///
+    /// Harmless to repeat, with the same name.
     ///
     /// # Errors
     ///
@@ -45,19 +56,11 @@ impl Keeper {
         folder: &Folder,
         root: &SecretKey,
         around: &Surroundings,
+        restored: &str,
     ) -> Result<(), KeeperError> {
         let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
         let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
-        let current = service.log_origin().unwrap_or_default().to_owned();
-        let files = LogFiles::new(&folder.log_dir());
-        let named = files.verifier_key().map_err(crate::log::LogError::Read)?;
-        let named = named.and_then(|key| key.split('+').next().map(str::to_owned));
-        let was_set_aside = folder.logs_before().exists();
-        let is_begun = match &named {
-            Some(name) => *name != current,
-            None => was_set_aside,
-        };
-        if !is_begun {
+        if service.log_origin().unwrap_or_default() == restored {
             let now_ms = around.clock.now_ms();
             let random = &*around.random;
             keyring.write(|tx| -> Result<(), KeeperError> {
@@ -65,14 +68,20 @@ impl Keeper {
                 Ok(())
             })?;
         }
-        if let Some(name) = named {
-            let suffix = name.rsplit('/').next().unwrap_or("log").to_owned();
-            let moved = fs::create_dir_all(folder.logs_before()).and_then(|()| {
+        let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
+        let current = service.log_origin().unwrap_or_default();
+        let files = LogFiles::new(&folder.log_dir());
+        let named = files.verifier_key().map_err(crate::log::LogError::Read)?;
+        let named = named.and_then(|key| key.split('+').next().map(str::to_owned));
+        let set_aside = || {
+            if let Some(name) = named.filter(|name| name != current) {
+                let suffix = name.rsplit('/').next().unwrap_or("log").to_owned();
+                fs::create_dir_all(folder.logs_before())?;
                 fs::rename(folder.log_dir(), folder.logs_before().join(suffix))?;
-                fs::create_dir_all(folder.log_dir())
-            });
-            moved.map_err(crate::log::LogError::Write)?;
-        }
+            }
+            fs::create_dir_all(folder.log_dir())
+        };
+        set_aside().map_err(crate::log::LogError::Write)?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 
 use crate::dispose::outer_context;
 use crate::policy::timestamp;
+use crate::proposals::ProposalView;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::{FieldContext, LookupKind, SecretKey, open_bytes, open_fields};
@@ -69,47 +70,32 @@ pub struct NewArchiveRequest {
 /// A frozen list.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Frozen {
+pub(crate) struct Frozen {
     purpose: String,
     records: Vec<(String, String, u8)>,
 }
 
-/// Something that waits for approval, or waited.
-#[derive(Debug, Clone, Serialize)]
-pub struct ProposalView {
-    /// Its public id.
-    pub id: String,
-    /// What would be done.
-    pub kind: String,
-    /// Why.
-    pub reason: String,
-    /// Who asked.
-    pub requested_by: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// It is not done later.
-    pub expires_at: Timestamp,
-    /// SHA-256 over exactly what was asked for: what approvers approve.
-    pub sha256: String,
-    /// How many records it is about, where it is about records.
-    pub records: Option<usize>,
-    /// Who approved.
-    pub approvals: Vec<ApprovalView>,
-    /// Whether enough have.
-    pub is_approved: bool,
-    /// When it was done.
-    pub used_at: Option<Timestamp>,
-}
+impl Frozen {
+    /// Reads the list of a request or a test of the archive.
+    pub(crate) fn read(proposal: &Proposal) -> Result<Self, Error> {
+        serde_json::from_str(&proposal.frozen).map_err(|_| Error::Altered)
+    }
 
-/// One approval.
-#[derive(Debug, Clone, Serialize)]
-pub struct ApprovalView {
-    /// Who.
-    pub recipient: String,
-    /// With which key.
-    pub key: String,
-    /// When.
-    pub approved_at: Timestamp,
+    pub(crate) fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// Returns the records in the order of the list.
+    pub(crate) fn records(&self) -> Result<Vec<RecordId>, Error> {
+        let record = |(subject, order, category): &(String, String, u8)| {
+            Ok(RecordId {
+                subject: read_id(subject).map(SubjectId::from_bytes)?,
+                order: read_id(order).map(OrderId::from_bytes)?,
+                category: Category::from_number((*category).into()).ok_or(Error::Altered)?,
+            })
+        };
+        self.records.iter().map(record).collect()
+    }
 }
 
 /// An archived record, open.
@@ -227,7 +213,7 @@ impl Vault {
             REQUEST_LIFETIME_MS,
             secret,
         )?;
-        Ok(proposal_view(&made))
+        self.proposal_view(credential, &made)
     }
 
     /// Asks for a test: a few records of every key that has any. It needs no approval, because
@@ -303,7 +289,7 @@ impl Vault {
         kind: RequestKind,
         rows: &[ArchivedRow],
     ) -> Result<Request, Error> {
-        let frozen = frozen(proposal)?;
+        let frozen = Frozen::read(proposal)?;
         let sealed = self.unwrap_outer(credential, proposal, rows, "unwrap")?;
         let items: Vec<RequestItem> = (0u32..)
             .zip(rows.iter().zip(&sealed))
@@ -358,25 +344,42 @@ impl Vault {
             .collect()
     }
 
-    /// Reads the records of an approved request with the custodians' reply. It can be done once.
+    /// Reads the records of an approved request with the custodians' reply, and hands them to `show`.
+    /// It can be done once: the request is used up when `show` has succeeded, so that a process that
+    /// is stopped, or a screen that is full, costs nobody another ceremony. Each try is in the log.
     ///
     /// # Errors
     ///
-    /// When the reply is not of this request, or something was altered; nothing is shown then.
-    pub fn open_archive(
+    /// When the reply is not of this request, or something was altered: nothing is shown then.
+    /// Otherwise what `show` says.
+    pub fn open_archive<E: From<Error>>(
         &self,
         credential: &Credential,
         reply: &Reply,
-    ) -> Result<Vec<OpenedRecord>, Error> {
+        show: impl FnOnce(&[OpenedRecord]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (proposal, opened) = self.opened(credential, reply)?;
+        show(&opened)?;
+        Ok(self.use_up(credential, &proposal)?)
+    }
+
+    fn use_up(&self, credential: &Credential, proposal: &Proposal) -> Result<(), Error> {
+        self.keeper
+            .use_proposal(credential, &proposal.id, ARCHIVE_REQUEST)?;
+        Ok(self.keeper.publish_log()?)
+    }
+
+    fn opened(
+        &self,
+        credential: &Credential,
+        reply: &Reply,
+    ) -> Result<(Proposal, Vec<OpenedRecord>), Error> {
         self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, &reply.request_id)?;
         self.keeper.check_usable(&proposal, ARCHIVE_REQUEST)?;
         let rows = self.frozen_rows(&proposal)?;
         let opened = self.open_rows(credential, &proposal, &rows, reply, "reveal")?;
-        self.keeper
-            .use_proposal(credential, &proposal.id, ARCHIVE_REQUEST)?;
-        self.keeper.publish_log()?;
-        Ok(opened)
+        Ok((proposal, opened))
     }
 
     /// Proves with the custodians' reply that shares and data open; shows nothing. Returns the keys
@@ -435,62 +438,6 @@ impl Vault {
             .collect()
     }
 
-    /// Approves something that was asked for, exactly as it is frozen.
-    ///
-    /// # Errors
-    ///
-    /// [`lethe_keeper::Refusal::NotApprovable`] says why not.
-    pub fn approve(
-        &self,
-        credential: &Credential,
-        id: &str,
-        sha256: &str,
-    ) -> Result<ProposalView, Error> {
-        let hash = lethe_keeper::unhex(sha256).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        let hash = hash.ok_or_else(|| {
-            Error::invalid(
-                "sha256",
-                "must be the 64 hexadecimal digits the proposal is shown with",
-            )
-        })?;
-        Ok(proposal_view(&self.keeper.approve(credential, id, &hash)?))
-    }
-
-    /// Lists what waits for approval, and what was done.
-    ///
-    /// # Errors
-    ///
-    /// When the grant has neither the power `approve` nor `retention`.
-    pub fn proposals(&self, credential: &Credential) -> Result<Vec<ProposalView>, Error> {
-        if !credential.may(lethe_model::Power::Approve) {
-            self.permit(credential, lethe_model::Power::Retention)?;
-        }
-        let all = self.keeper.proposals(credential.store)?;
-        Ok(all.iter().map(proposal_view).collect())
-    }
-
-    /// Asks that a run may take more records than the daily cap.
-    ///
-    /// # Errors
-    ///
-    /// What grant, log and keyring say.
-    pub fn request_above_cap(
-        &self,
-        credential: &Credential,
-        reason: &str,
-    ) -> Result<ProposalView, Error> {
-        check_reason(reason)?;
-        let plan = self.retention_plan(credential, |_| ())?;
-        let frozen = serde_json::json!({
-            "today": plan.today, "revision": plan.revision, "records": plan.report.records(),
-        });
-        let kind = crate::retention::ABOVE_CAP;
-        let made =
-            self.keeper
-                .propose(credential, kind, frozen.to_string(), reason, DAY_MS, None)?;
-        Ok(proposal_view(&made))
-    }
-
     /// Finds an archived order by its number.
     pub(crate) fn archived_order(
         &self,
@@ -506,17 +453,11 @@ impl Vault {
     }
 
     fn frozen_rows(&self, proposal: &Proposal) -> Result<Vec<ArchivedRow>, Error> {
-        let frozen = frozen(proposal)?;
-        frozen
-            .records
+        let records = Frozen::read(proposal)?.records()?;
+        records
             .iter()
-            .map(|(subject, order, category)| {
-                let id = RecordId {
-                    subject: read_id(subject).map(SubjectId::from_bytes)?,
-                    order: read_id(order).map(OrderId::from_bytes)?,
-                    category: Category::from_number((*category).into()).ok_or(Error::Altered)?,
-                };
-                let row = self.read_archive(|tx| archived::fetch(tx, &id))?;
+            .map(|id| {
+                let row = self.read_archive(|tx| archived::fetch(tx, id))?;
                 // Its term was over, or its person erased, since it was asked for.
                 row.ok_or(Error::NotFound)
             })
@@ -548,33 +489,8 @@ fn read_id(text: &str) -> Result<[u8; 16], Error> {
     bytes.ok_or(Error::Altered)
 }
 
-fn frozen(proposal: &Proposal) -> Result<Frozen, Error> {
-    serde_json::from_str(&proposal.frozen).map_err(|_| Error::Altered)
-}
-
-fn proposal_view(proposal: &Proposal) -> ProposalView {
-    let approvals = proposal.approvals.iter().map(|one| ApprovalView {
-        recipient: one.recipient.clone(),
-        key: one.credential.clone(),
-        approved_at: timestamp(one.approved_at_ms),
-    });
-    ProposalView {
-        id: proposal.id.clone(),
-        kind: proposal.kind.clone(),
-        reason: proposal.reason.clone(),
-        requested_by: proposal.requested_by.clone(),
-        created_at: timestamp(proposal.created_at_ms),
-        expires_at: timestamp(proposal.expires_at_ms),
-        sha256: hex(&proposal.hash()),
-        records: frozen(proposal).ok().map(|frozen| frozen.records.len()),
-        approvals: approvals.collect(),
-        is_approved: proposal.is_approved(),
-        used_at: proposal.used_at_ms.map(timestamp),
-    }
-}
-
 /// A reason stands in clear in the keyring and in the custodians' file.
-fn check_reason(reason: &str) -> Result<(), Error> {
+pub(crate) fn check_reason(reason: &str) -> Result<(), Error> {
     let is_line = !reason.trim().is_empty() && reason.len() <= 200 && !reason.contains('\n');
     if is_line && !reason.contains('@') {
         Ok(())

@@ -16,7 +16,7 @@ use lethe_model::{
 };
 use lethe_policy::{Day, Policy};
 use lethe_store::active::orders::OrderRow;
-use lethe_store::active::{contacts, events, orders, records};
+use lethe_store::active::{contacts, events, orders, records, statistics as buyers};
 use lethe_store::archive::records::{self as archived, ArchivedRow};
 use lethe_store::{Database, StoreError, Tx};
 use std::collections::HashMap;
@@ -396,9 +396,15 @@ pub(crate) fn remove_rows(
             orders::delete_subject(tx, subject)?;
             events::delete_subject(tx, subject)?;
             contacts::delete(tx, subject)?;
+            buyers::forget_buyer(tx, subject)?;
         }
         for subject in &trace.unlinked {
-            contacts::delete(tx, &SubjectId::from_bytes(*subject))?;
+            let subject = SubjectId::from_bytes(*subject);
+            contacts::delete(tx, &subject)?;
+            // What a hold keeps of an erased person is counted when it goes, and as the same buyer.
+            if orders::of_subject(tx, &subject)?.is_empty() {
+                buyers::forget_buyer(tx, &subject)?;
+            }
         }
         if let Some(note) = removal.note {
             note(tx)?;

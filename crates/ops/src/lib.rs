@@ -21,6 +21,7 @@ mod lane;
 mod log;
 mod orders;
 mod policy;
+mod proposals;
 mod restore;
 mod retention;
 mod reveal;
@@ -31,8 +32,7 @@ mod subjects;
 mod vault;
 
 pub use archive::{
-    ARCHIVE_REQUEST, ApprovalView, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
-    ProposalView,
+    ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
 };
 pub use blast::BlastRadius;
 pub use browser::BrowserVerdict;
@@ -53,6 +53,7 @@ pub use lane::Reply;
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
+pub use proposals::{ApprovalView, ProposalView, ProposedOrder};
 pub use restore::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
 pub use retention::{
     ABOVE_CAP, ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport,

@@ -8,7 +8,7 @@ use crate::holds::PlacedHold;
 use crate::{Error, Installation, Surroundings, Vault};
 use lethe_keeper::{CaughtUp, Keeper, LedgerLine};
 use lethe_model::{OrderId, RecordId, SubjectId};
-use lethe_store::active::{events, holds, orders, records};
+use lethe_store::active::{events, holds, orders, records, statistics};
 use lethe_store::archive::records as archived;
 use lethe_store::{Folder, StoreError};
 use lethe_tlog::{Checkpoint, Note};
@@ -72,6 +72,44 @@ pub enum RestoreStep {
 #[derive(Debug, Serialize, Deserialize)]
 struct Marker {
     version: u32,
+    /// The log as it was restored: noted before it is set aside, for a restore that is interrupted.
+    #[serde(default)]
+    log: Option<RestoredLog>,
+}
+
+/// A log that came from a backup.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct RestoredLog {
+    origin: String,
+    entries: u64,
+}
+
+impl Marker {
+    const fn new(log: Option<RestoredLog>) -> Self {
+        Self { version: 1, log }
+    }
+
+    fn read(data: &Path) -> Result<Self, Error> {
+        let path = Folder::new(data).restoring();
+        let failed = |error| Error::file(format!("cannot read {}", path.display()))(error);
+        let bytes = fs::read(&path).map_err(failed)?;
+        serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))
+    }
+
+    /// Writes it; the folder is locked at every moment if it was before.
+    fn write(&self, data: &Path) -> Result<(), Error> {
+        let path = Folder::new(data).restoring();
+        let aside = path.with_extension("new");
+        let what = format!("cannot write {}", path.display());
+        let write = || {
+            let mut file = File::create(&aside)?;
+            file.write_all(&serde_json::to_vec(self).expect("words and numbers serialise"))?;
+            file.sync_all()?;
+            fs::rename(&aside, &path)?;
+            File::open(data)?.sync_all()
+        };
+        write().map_err(Error::file(what))
+    }
 }
 
 /// Locks a folder that was unpacked from backups until [`Installation::finish_restore`] has run.
@@ -80,16 +118,7 @@ struct Marker {
 ///
 /// What the file system says.
 pub fn lock_restored(data: &Path) -> Result<(), Error> {
-    let path = Folder::new(data).restoring();
-    let what = format!("cannot write {}", path.display());
-    let write = || {
-        let mut file = File::create(&path)?;
-        let marker = serde_json::to_vec(&Marker { version: 1 }).expect("a number serialises");
-        file.write_all(&marker)?;
-        file.sync_all()?;
-        File::open(data)?.sync_all()
-    };
-    write().map_err(Error::file(what))
+    Marker::new(None).write(data)
 }
 
 impl Installation {
@@ -113,7 +142,8 @@ impl Installation {
             ledger_lines: lines.len() as u64,
             ..RestoreReport::default()
         };
-        measure_log(&folder, input, &mut report)?;
+        let log = restored_log(&folder, &root)?;
+        measure_log(&log, input, &mut report)?;
         if input.accept_gap.is_none() && report.log_gap > 0 {
             return Err(Error::invalid(
                 "checkpoint",
@@ -123,7 +153,7 @@ impl Installation {
                 ),
             ));
         }
-        Keeper::begin_new_origin(&folder, &root, &around)?;
+        Keeper::begin_new_origin(&folder, &root, &around, &log.origin)?;
         let vault = self.open_locked(root, around)?;
         for line in &lines {
             vault.do_again(line, &mut report)?;
@@ -207,21 +237,36 @@ fn newest_ledger(
     Ok(lines.clone())
 }
 
-/// Compares the restored log with the last checkpoint somebody else has seen.
-fn measure_log(
-    folder: &Folder,
-    input: &RestoreInput,
-    report: &mut RestoreReport,
-) -> Result<(), Error> {
-    let size_of = |text: &str| -> Option<u64> {
-        let note = Note::parse(text.as_bytes()).ok()?;
-        note.text().parse::<Checkpoint>().ok().map(|one| one.size())
-    };
+/// Says which log the backups brought, and how long it is: noted at the first try, because from then
+/// on another log lies in its place.
+fn restored_log(folder: &Folder, root: &lethe_crypto::SecretKey) -> Result<RestoredLog, Error> {
+    if let Some(log) = Marker::read(folder.path())?.log {
+        return Ok(log);
+    }
     let files = lethe_keeper::log::LogFiles::new(&folder.log_dir());
     let own = files
         .checkpoint()
         .map_err(Error::file("cannot read the restored log"))?;
-    report.log_entries = own.as_deref().and_then(size_of).unwrap_or(0);
+    let log = RestoredLog {
+        origin: Keeper::log_origin_in(folder, root)?,
+        entries: own.as_deref().and_then(size_of).unwrap_or(0),
+    };
+    Marker::new(Some(log.clone())).write(folder.path())?;
+    Ok(log)
+}
+
+fn size_of(checkpoint: &str) -> Option<u64> {
+    let note = Note::parse(checkpoint.as_bytes()).ok()?;
+    note.text().parse::<Checkpoint>().ok().map(|one| one.size())
+}
+
+/// Compares the restored log with the last checkpoint somebody else has seen.
+fn measure_log(
+    log: &RestoredLog,
+    input: &RestoreInput,
+    report: &mut RestoreReport,
+) -> Result<(), Error> {
+    report.log_entries = log.entries;
     if let Some(seen) = &input.checkpoint {
         let seen = size_of(seen).ok_or_else(|| {
             Error::invalid(
@@ -388,5 +433,6 @@ fn drop_empty_orders(active: &mut lethe_store::Database) -> Result<(), StoreErro
         }
         after = (SubjectId::from_bytes([0; 16]), OrderId::ACCOUNT);
     }
+    active.write(statistics::forget_gone_buyers)?;
     Ok(())
 }

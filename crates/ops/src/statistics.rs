@@ -1,7 +1,9 @@
 //! Statistics that remain when an order is gone: month, country, product category, amount band.
 //!
-//! A month is closed, and only then shown, when no order of it is left in the active store; groups
-//! under the minimum are merged first, and dropped when even that is not enough.
+//! A month is closed, and only then shown, when no order of it is left in the active store; groups of
+//! fewer buyers than the minimum are merged first, and dropped when even that is not enough. A buyer
+//! is counted once a month, in the group of the first order that leaves, so that no sum of groups
+//! counts anybody twice.
 
 use crate::{Error, Vault};
 use lethe_keeper::Credential;
@@ -61,23 +63,26 @@ pub(crate) fn count(tx: &Tx<'_>, policy: &Policy, order: &OrderRow) -> Result<()
         .flatten()
         .filter_map(|line| line.get("sku")?.as_str())
         .collect();
+    let month = month_of(day);
+    // A late order of a closed month would make a group of one: it is not counted.
+    let is_closed = statistics::of_month(tx, order.store, month)?
+        .first()
+        .is_some_and(|row| row.settled_at.is_some());
+    if is_closed {
+        return Ok(());
+    }
+    let is_new_buyer = statistics::count_buyer(tx, order.store, month, &order.subject)?;
     let group = StatisticsRow {
-        month: month_of(day),
+        month,
         country: order.country.clone().unwrap_or_default(),
         product: rules.product(&skus),
         currency,
         band: rules.band(total_minor),
         orders: 1,
         total_minor,
+        buyers: i64::from(is_new_buyer),
         settled_at: None,
     };
-    // A late order of a closed month would make a group of one: it is not counted.
-    let is_closed = statistics::of_month(tx, order.store, group.month)?
-        .first()
-        .is_some_and(|row| row.settled_at.is_some());
-    if is_closed {
-        return Ok(());
-    }
     statistics::add(tx, order.store, &group)
 }
 
@@ -112,7 +117,7 @@ fn merged(rows: Vec<StatisticsRow>, minimum: i64) -> Vec<StatisticsRow> {
         |row| row.country.clear(),
     ];
     let (mut kept, mut small): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| row.orders >= minimum);
+        rows.into_iter().partition(|row| row.buyers >= minimum);
     for blur in coarser {
         let mut groups: Vec<StatisticsRow> = Vec::new();
         for mut row in small {
@@ -121,13 +126,14 @@ fn merged(rows: Vec<StatisticsRow>, minimum: i64) -> Vec<StatisticsRow> {
             match groups.iter_mut().find(same) {
                 Some(group) => {
                     group.orders += row.orders;
+                    group.buyers += row.buyers;
                     group.total_minor += row.total_minor;
                 }
                 None => groups.push(row),
             }
         }
         let (large, rest): (Vec<_>, Vec<_>) =
-            groups.into_iter().partition(|row| row.orders >= minimum);
+            groups.into_iter().partition(|row| row.buyers >= minimum);
         kept.extend(large);
         small = rest;
     }
@@ -182,6 +188,7 @@ mod tests {
             band,
             orders,
             total_minor: orders * 100,
+            buyers: orders,
             settled_at: None,
         }
     }
@@ -212,6 +219,16 @@ mod tests {
     fn no_group_under_the_minimum_stays() {
         let rows = (0..9).map(|band| group("FR", "Wallets", band, 1)).collect();
         assert!(merged(rows, 10).is_empty());
+    }
+
+    #[test]
+    fn many_orders_of_few_buyers_are_a_small_group() {
+        let mut reseller = group("FR", "Wallets", 0, 400);
+        reseller.buyers = 1;
+        assert!(merged(vec![reseller.clone()], 10).is_empty());
+        let kept = merged(vec![reseller, group("FR", "Wallets", 1, 9)], 10);
+        let seen: Vec<_> = kept.iter().map(|row| (row.orders, row.buyers)).collect();
+        assert_eq!(seen, [(409, 10)]);
     }
 
     #[test]

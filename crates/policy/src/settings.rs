@@ -12,7 +12,7 @@ pub struct Backups {
 /// What remains of erased orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatisticsRules {
-    /// The smallest number of orders that is shown as a group.
+    /// The smallest number of buyers that is shown as a group.
     pub minimum_group: u32,
     /// Upper ends of the bands of totals, in minor units, rising; the last band is open.
     pub amount_bands: Vec<i64>,

@@ -39,8 +39,7 @@ impl Kind {
     /// Returns the schema version this program reads and writes: the number of its migrations.
     pub const fn supported_schema(self) -> i64 {
         match self {
-            Self::Keyring => 3,
-            Self::Active => 2,
+            Self::Active | Self::Keyring => 3,
             Self::Archive => 1,
         }
     }
@@ -50,6 +49,7 @@ impl Kind {
             Self::Active => &[
                 include_str!("../migrations/sqlite/0001_active.sql"),
                 include_str!("../migrations/sqlite/0002_active.sql"),
+                include_str!("../migrations/sqlite/0003_active.sql"),
             ],
             Self::Keyring => &[
                 include_str!("../migrations/sqlite/0001_keyring.sql"),
@@ -66,6 +66,7 @@ impl Kind {
             Self::Active => &[
                 include_str!("../migrations/postgres/0001_active.sql"),
                 include_str!("../migrations/postgres/0002_active.sql"),
+                include_str!("../migrations/postgres/0003_active.sql"),
             ],
             Self::Keyring => &[
                 include_str!("../migrations/postgres/0001_keyring.sql"),

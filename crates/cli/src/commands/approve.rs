@@ -6,7 +6,8 @@ use crate::door;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::table::Table;
-use lethe_ops::ProposalView;
+use crate::text;
+use lethe_ops::{ProposalView, ProposedOrder};
 
 /// Approve something that was asked for, exactly as it is frozen
 ///
@@ -67,6 +68,8 @@ pub(crate) fn list(globals: &Globals, _: ListArgs, output: &Output) -> Result<Ex
             "kind",
             "asked by",
             "until",
+            "purpose",
+            ">orders",
             ">records",
             "approved by",
             "state",
@@ -87,6 +90,11 @@ pub(crate) fn list(globals: &Globals, _: ListArgs, output: &Output) -> Result<Ex
                 one.kind.clone(),
                 one.requested_by.clone(),
                 one.expires_at.to_string(),
+                one.purpose.clone().unwrap_or_default(),
+                match one.orders.len() {
+                    0 => String::new(),
+                    count => count.to_string(),
+                },
                 one.records
                     .map_or_else(String::new, |count| count.to_string()),
                 who.join(" "),
@@ -98,12 +106,25 @@ pub(crate) fn list(globals: &Globals, _: ListArgs, output: &Output) -> Result<Ex
     Ok(Exit::Done)
 }
 
+/// Says everything that is frozen: who approves has seen it.
 fn words(one: &ProposalView) -> String {
-    let records = one
-        .records
-        .map_or_else(String::new, |count| format!("\n  records   {count}"));
-    format!(
-        "{}\n  kind      {}\n  reason    {}\n  asked by  {} at {}\n  until     {}{records}\n  sha-256   {}",
-        one.id, one.kind, one.reason, one.requested_by, one.created_at, one.expires_at, one.sha256
-    )
+    let mut lines = vec![
+        one.id.clone(),
+        format!("  kind      {}", one.kind),
+        format!("  reason    {}", text::printable(&one.reason)),
+        format!("  asked by  {} at {}", one.requested_by, one.created_at),
+        format!("  until     {}", one.expires_at),
+    ];
+    let told = |name: &str, value: &str| format!("  {name:8}  {value}");
+    lines.extend(one.purpose.iter().map(|value| told("purpose", value)));
+    lines.extend(one.policy.iter().map(|value| told("policy", value)));
+    lines.extend(one.records.map(|count| told("records", &count.to_string())));
+    if !one.orders.is_empty() {
+        lines.push(told("orders", &one.orders.len().to_string()));
+        let order =
+            |one: &ProposedOrder| format!("    {}  {}", one.order, one.categories.join(" "));
+        lines.extend(one.orders.iter().map(order));
+    }
+    lines.push(told("sha-256", &one.sha256));
+    lines.join("\n")
 }

@@ -7,9 +7,10 @@ use crate::door::{self, Folder};
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::table::Table;
+use crate::text;
 use clap::Subcommand;
 use lethe_model::Category;
-use lethe_ops::{ErasureView, NewHolder};
+use lethe_ops::{ErasureView, KeptRecords, NewHolder};
 use lethe_receipt::Language;
 use std::path::PathBuf;
 
@@ -26,7 +27,12 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum ErasuresCommand {
-    /// Carry a waiting erasure out now
+    /// Show one erasure, and what it did
+    Show {
+        /// The erasure's id
+        id: String,
+    },
+    /// Carry out now an erasure that waits, or what a released hold had kept of one
     Confirm {
         /// The erasure's id
         id: String,
@@ -98,6 +104,10 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
                 table(&erasures)
             })?;
         }
+        Some(ErasuresCommand::Show { id }) => {
+            let erasure = folder.vault.erasure(credential, &id)?;
+            output.result(&erasure, || words(&erasure))?;
+        }
         Some(ErasuresCommand::Confirm {
             id,
             receipt,
@@ -107,11 +117,11 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
                 Ok(erasure) => tell(erasure, receipt, letter, output)?,
                 // Carried out already: by the daily run, or before a process was stopped.
                 Err(lethe_ops::Error::NotFound) => {
-                    let erasures = folder.vault.list_erasures(credential, true)?;
-                    let is_done = |one: &&ErasureView| one.id == id && one.erased_at.is_some();
-                    let done = erasures.iter().find(is_done);
-                    let done = done.ok_or(lethe_ops::Error::NotFound)?;
-                    output.result(done, || {
+                    let done = folder.vault.erasure(credential, &id)?;
+                    if done.erased_at.is_none() {
+                        return Err(lethe_ops::Error::NotFound.into());
+                    }
+                    output.result(&done, || {
                         format!(
                             "{id} is {}: the person is erased already. Whoever carried it out has \
                              the receipt; it is kept nowhere else and cannot be written again.",
@@ -183,6 +193,46 @@ fn list_holders(folder: &Folder, output: &Output) -> Result<(), CliError> {
         }
         table.to_string()
     })
+}
+
+fn words(one: &ErasureView) -> String {
+    let mut lines = vec![
+        one.id.clone(),
+        format!("  state       {}", one.state),
+        format!("  asked by    {} at {}", one.requested_by, one.requested_at),
+        format!("  not before  {}", one.not_before),
+    ];
+    lines.extend(one.erased_at.map(|at| format!("  erased      {at}")));
+    if let Some(report) = &one.report {
+        let count = |name: &str| report[name].as_u64().unwrap_or(0);
+        lines.push(format!(
+            "  done        {} of {}",
+            text::plural(count("records"), "record", "records"),
+            text::plural(count("orders"), "order", "orders")
+        ));
+        let kept = serde_json::from_value::<Vec<KeptRecords>>(report["kept"].clone());
+        lines.extend(kept.unwrap_or_default().iter().map(|kept| {
+            let until = kept
+                .until
+                .map_or_else(String::new, |day| format!(" until {}", day.to_date()));
+            format!(
+                "  kept        {} of {}{until}: {} ({})",
+                text::plural(kept.records, "record", "records"),
+                kept.category,
+                kept.reason,
+                kept.reference
+            )
+        }));
+    }
+    for holder in &one.holders {
+        let said = match (&holder.confirmed_at, &holder.evidence) {
+            (Some(at), Some(evidence)) => format!("confirmed {at} ({evidence})"),
+            (Some(at), None) => format!("confirmed {at}"),
+            (None, _) => format!("asked {}, not confirmed", holder.asked_at),
+        };
+        lines.push(format!("  holder      {}: {said}", holder.name));
+    }
+    lines.join("\n")
 }
 
 fn table(erasures: &[ErasureView]) -> String {

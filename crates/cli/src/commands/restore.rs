@@ -12,7 +12,8 @@ use indicatif::ProgressBar;
 use lethe_backup::{Identities, unpack};
 use lethe_ops::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
 use lethe_store::Folder;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Restore an installation from backups, and catch it up before it opens
@@ -94,30 +95,77 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     Ok(Exit::Done)
 }
 
+/// Puts the files in place at once: whoever interrupts it before finds no folder, and begins anew.
 fn place_files(data: &Path, args: &Args) -> Result<(), CliError> {
     let (Some(identity), Some(root_key)) = (&args.identity, &args.root_key) else {
         return Err(CliError::usage("--identity and --root-key are needed"));
     };
-    let root = fs::read(root_key).map_err(CliError::file(format!(
-        "cannot read {}",
-        root_key.display()
-    )))?;
+    let is_taken = fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some());
+    if Folder::new(data).restoring().exists() {
+        return Err(CliError::usage(format!(
+            "{} has a restore that was interrupted: go on with --continue",
+            data.display()
+        )));
+    } else if is_taken || data.is_file() {
+        return Err(CliError::usage(format!(
+            "{} is not empty: restore into a new folder",
+            data.display()
+        )));
+    }
+    let root = files::read_text(root_key)?;
     let identities = Identities::from_file(identity)?;
-    let files: Vec<&Path> = args.backups.iter().map(PathBuf::as_path).collect();
+    let aside = aside(data)?;
+    let what = || CliError::file(format!("cannot write {}", aside.display()));
+    remove_if_there(&aside).map_err(what())?;
+    let placed = fill(&aside, &root, &identities, &args.backups).and_then(|()| {
+        fs::rename(&aside, data).map_err(what())?;
+        let parent = data.parent().filter(|path| !path.as_os_str().is_empty());
+        let parent = File::open(parent.unwrap_or(Path::new(".")));
+        parent.and_then(|parent| parent.sync_all()).map_err(what())
+    });
+    if placed.is_err() {
+        drop(remove_if_there(&aside));
+    }
+    placed
+}
+
+/// Unpacks the backups, and locks what becomes an installation with its root key.
+fn fill(
+    folder: &Path,
+    root: &str,
+    identities: &Identities,
+    backups: &[PathBuf],
+) -> Result<(), CliError> {
+    let files: Vec<&Path> = backups.iter().map(PathBuf::as_path).collect();
     let bar = ProgressBar::new_spinner();
-    let unpacked = unpack(&files, &identities, data, &mut |_| bar.tick());
+    let unpacked = unpack(&files, identities, folder, &mut |_| bar.tick());
     bar.finish_and_clear();
     let unpacked = unpacked?;
     if unpacked.data.is_none() || unpacked.keyring.is_none() {
         return Err(CliError::usage(
-            "both classes are needed: a keyring backup, and a data backup with its chain; the folder \
-             holds what was unpacked and is no installation yet: remove it",
+            "both classes are needed: a keyring backup, and a data backup with its chain",
         ));
     }
     // Locked first: no moment exists in which the folder is an installation that opens.
-    lock_restored(data)?;
-    let path = Folder::new(data).root_key();
-    files::write_private_bytes(&path, &root)
+    lock_restored(folder)?;
+    files::write_private(&Folder::new(folder).root_key(), root)
+}
+
+fn aside(data: &Path) -> Result<PathBuf, CliError> {
+    let Some(name) = data.file_name() else {
+        let text = format!("{} is no folder to restore into", data.display());
+        return Err(CliError::usage(text));
+    };
+    let mut name = name.to_owned();
+    name.push(".restoring");
+    Ok(data.with_file_name(name))
+}
+
+fn remove_if_there(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn told(data: &Path, report: &RestoreReport) -> String {

@@ -9,7 +9,7 @@ use crate::text;
 
 /// Show the anonymised statistics of months of which no order is left
 ///
-/// Month, country, product category and amount band; no group under the policy's minimum. A dash
+/// Month, country, product category and amount band; no group of fewer buyers than the policy's minimum. A dash
 /// stands for groups that were merged.
 #[derive(clap::Args)]
 pub(crate) struct Args {}

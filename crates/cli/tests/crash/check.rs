@@ -3,6 +3,7 @@
 use crate::folder::Folder;
 use rusqlite::{Connection, Row};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
 
 type Id = [u8; 16];
 type RecordKey = (Id, Id, i64, i64);
@@ -112,6 +113,22 @@ pub(crate) fn stored(folder: &Folder) -> Stored {
         epochs,
         tombstones: usize::try_from(tombstones).expect("a count"),
     }
+}
+
+/// Asserts that exactly what is stored has a key, in the active store and in the archive.
+pub(crate) fn keys_fit(data: &Path) {
+    let records = |file: &str, table: &str| -> BTreeSet<(Id, Id, i64)> {
+        let database = Connection::open(data.join(file)).expect("the database opens");
+        let sql = format!("SELECT subject_id, order_id, category FROM {table}");
+        let found = rows(&database, &sql, |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        });
+        found.into_iter().collect()
+    };
+    let stored = &records("active/active.db", "records")
+        | &records("archive/archive.db", "archived_records");
+    let keyed = records("keyring/keyring.db", "data_keys");
+    same(&stored, &keyed, "records and their data keys");
 }
 
 /// Asserts that nothing is left open in a folder that was closed in good order.

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -66,13 +68,24 @@ impl Folder {
         self.through(&self.binary, &[], args)
     }
 
+    /// Prepares a command of the binary on another data folder with the same passphrase.
+    pub(crate) fn command_on(&self, data: &Path, args: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = self.prepare(data, &self.binary, &[], &[]);
+        command.args(args);
+        command
+    }
+
     /// Prepares the binary behind another program.
     pub(crate) fn through(&self, program: &str, before: &[&str], args: &[&str]) -> Command {
+        self.prepare(&self.data(), program, before, args)
+    }
+
+    fn prepare(&self, data: &Path, program: &str, before: &[&str], args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
             .args(before)
             .args(["--json", "--data"])
-            .arg(self.data())
+            .arg(data)
             .arg("--passphrase-file")
             .arg(self.passphrase())
             .args(args)
@@ -91,7 +104,13 @@ impl Folder {
 
     /// Runs a command that must succeed and returns what it printed.
     pub(crate) fn done(&self, args: &[&str]) -> Value {
-        let output = self.run(args);
+        self.done_on(&self.data(), args)
+    }
+
+    /// Runs a command on another data folder that must succeed and returns what it printed.
+    pub(crate) fn done_on(&self, data: &Path, args: &[impl AsRef<OsStr> + Debug]) -> Value {
+        let output = self.command_on(data, args).output();
+        let output = output.expect("the binary starts");
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{args:?}: {told}");
         serde_json::from_slice(&output.stdout).expect("one JSON document")

@@ -4,6 +4,7 @@
 //! `LETHE_CRASH_ROUNDS` sets how many rounds the crash loop runs (20), `LETHE_CRASH_SEED` repeats
 //! one that failed. Run with `--nocapture` to see what was killed when.
 
+mod archive;
 mod chance;
 mod check;
 mod client;
@@ -11,11 +12,14 @@ mod disk;
 mod era;
 mod folder;
 mod full_disk;
+mod kill;
 mod load;
 mod locks;
 mod log;
 mod orders;
+mod restore;
 mod retention;
 mod rounds;
 mod serving;
+mod shares;
 mod unsettled;

@@ -91,3 +91,14 @@ pub(crate) fn csv<'o>(orders: impl IntoIterator<Item = &'o Order>) -> String {
     let rows: Vec<String> = orders.into_iter().map(Order::row).collect();
     format!("{header}\n{}\n", rows.join("\n"))
 }
+
+/// Writes orders that were paid for and shipped in January: the law wants the invoices, nobody else
+/// wants anything.
+pub(crate) fn csv_shipped<'o>(orders: impl IntoIterator<Item = &'o Order>) -> String {
+    let export = csv(orders).replace("EUR,0.00", "EUR,79.00");
+    let shipped = |(at, line): (usize, &str)| match at {
+        0 => format!("{line},Fulfilled at\n"),
+        _ => format!("{line},2026-01-07 10:00:00 +0100\n"),
+    };
+    export.lines().enumerate().map(shipped).collect()
+}

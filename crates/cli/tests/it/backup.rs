@@ -256,17 +256,13 @@ fn a_killed_backup_leaves_no_backup_and_the_next_one_clears_up() {
     let shop = Shop::filled();
     let to = recipient(&shop);
     let mut whole = 0;
-    for delay in [0, 2, 5, 10, 20, 40] {
+    let delays = [0, 2, 5, 10, 20, 40].into_iter();
+    for (delay, class) in delays.flat_map(|delay| [(delay, "data"), (delay, "keyring")]) {
         let mut command = shop.command();
-        command.args([
-            "backup",
-            "data",
-            "--full",
-            "--to",
-            "copies",
-            "--recipient",
-            &to,
-        ]);
+        command.args(["backup", class, "--to", "copies", "--recipient", &to]);
+        if class == "data" {
+            command.arg("--full");
+        }
         let mut child = command.stdout(Stdio::null()).spawn().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(delay));
         child.kill().unwrap();
@@ -283,6 +279,11 @@ fn a_killed_backup_leaves_no_backup_and_the_next_one_clears_up() {
     let left = names(&shop.path("copies"));
     assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
     assert_eq!(left.len(), whole + 1);
+    let beside = names(&shop.data().join("backups"));
+    assert!(
+        beside.iter().all(|name| !name.starts_with('.')),
+        "copies of the keyring are left: {beside:?}"
+    );
     // Whatever has a backup's name is one.
     let verified = ok(&shop, "backup verify copies --identity identity");
     assert_eq!(verified["verified"].as_array().unwrap().len(), whole + 1);

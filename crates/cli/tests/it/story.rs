@@ -298,6 +298,27 @@ fn an_erased_person_is_gone_and_stays_so() {
 }
 
 #[test]
+fn an_erasure_is_shown_with_what_it_did_and_what_the_law_keeps() {
+    let shop = Shop::filled();
+    shop.archive();
+    let (subject, _) = shop.tokens(&shop.people()[2]);
+    shop.ok(&format!("erase {subject} --yes --receipt erased.receipt"));
+    let id = shop.json("erasures --all")["erasures"][0]["id"].clone();
+    assert_run!(shop.run(&format!("erasures show {}", id.as_str().unwrap())), @r"
+    era_…
+      state       complete
+      asked by    operator at (when)
+      not before  (when)
+      erased      (when)
+      done        9 records of 3 orders
+      kept        1 record of invoice until 2031-12-31: accounting (C. com. L123-22)
+      kept        2 records of invoice until 2032-12-31: accounting (C. com. L123-22)
+    [exit 0]
+    ");
+    assert_eq!(shop.run("erasures show era_none").code, 4);
+}
+
+#[test]
 fn keys_are_rotated_and_everything_still_opens() {
     let shop = Shop::filled();
     let people = shop.people();

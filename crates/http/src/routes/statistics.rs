@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// The groups of all closed months.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Statistics {
-    /// The groups; none is smaller than the policy's minimum.
+    /// The groups; none has fewer buyers than the policy's minimum.
     #[schema(value_type = Vec<GroupDocument>)]
     groups: Vec<StatisticsView>,
 }

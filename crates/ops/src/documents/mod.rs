@@ -16,9 +16,9 @@ pub use media::MediaType;
 use crate::reveal::{RevealQuery, Revealed};
 use crate::{Error, Vault};
 use lethe_crypto::{LookupKind, Token};
-use lethe_keeper::{Credential, Refusal};
+use lethe_keeper::Credential;
 use lethe_model::normalise::clean_line;
-use lethe_model::{Category, Field, FieldKind, OrderId, Personal, Power, Purpose, SubjectId};
+use lethe_model::{Category, Field, FieldKind, OrderId, Personal, Purpose, SubjectId};
 use lethe_store::keyring::known_orders::KnownOrder;
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl Vault {
         token: &str,
         new: NewDocument,
     ) -> Result<AddedDocument, Error> {
-        require_intake(credential)?;
+        self.permit(credential, lethe_model::Power::Intake)?;
         let Token::Order(subject, order) = self.read_token(credential, token)? else {
             return Err(Error::invalid("token", "must be an order's (`ord_…`)"));
         };
@@ -84,7 +84,7 @@ impl Vault {
         number: &Personal,
         new: NewDocument,
     ) -> Result<AddedDocument, Error> {
-        require_intake(credential)?;
+        self.permit(credential, lethe_model::Power::Intake)?;
         let number = clean_line(number).ok_or(Error::NotFound)?;
         let hash = self
             .keeper
@@ -143,13 +143,5 @@ impl Documents {
     pub fn take(self, id: &str) -> Result<Document, Error> {
         let mut items = self.items.into_iter();
         items.find(|one| one.id == id).ok_or(Error::NotFound)
-    }
-}
-
-fn require_intake(credential: &Credential) -> Result<(), Error> {
-    if credential.may(Power::Intake) {
-        Ok(())
-    } else {
-        Err(Refusal::Power(Power::Intake.name()).into())
     }
 }

@@ -403,6 +403,11 @@ impl Row {
         for holder in holders {
             erasures::ask(tx, id, holder, now_ms)?;
         }
+        // What a hold had kept goes last: by then every holder may have confirmed.
+        let asked = erasures::asked(tx, id)?;
+        if self.state == "partial" && asked.iter().all(|one| one.confirmed_at.is_some()) {
+            erasures::set(tx, id, "complete", None, erased_at, &self.report)?;
+        }
         Ok(())
     }
 }

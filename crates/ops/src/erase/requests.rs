@@ -105,18 +105,26 @@ impl Vault {
         self.erasure_view(row)
     }
 
-    /// Carries a waiting erasure out now.
+    /// Carries out now an erasure that waits, or what a hold kept of one, once the hold is gone.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when none waits under this id; [`Refusal::Power`] for anybody but the
-    /// operator.
+    /// [`Error::NotFound`] when none is open under this id; [`Error::Invalid`] while a hold keeps what
+    /// is left of it; [`Refusal::Power`] for anybody but the operator.
     pub fn confirm_erasure(&self, credential: &Credential, id: &str) -> Result<Erasure, Error> {
         // Else a stolen key could ask and confirm, and the delay would protect nobody.
         if !credential.is_operator() {
             return Err(Refusal::Power("operator").into());
         }
-        let row = self.waiting(credential, id)?;
+        let row = self.read_active(|tx| erasures::fetch(tx, id))?;
+        let is_open = |row: &ErasureRow| ["waiting", "held"].contains(&row.state.as_str());
+        let row = row
+            .filter(|row| row.store == credential.store && is_open(row))
+            .ok_or(Error::NotFound)?;
+        if row.state == "held" && self.is_still_held(&row)? {
+            let text = "a legal hold keeps what is left of this erasure: release the hold first";
+            return Err(Error::invalid("erasure", text));
+        }
         let mut erased = None;
         self.carry_out(credential, &row, &mut |one| {
             erased = Some(one);
@@ -140,6 +148,19 @@ impl Vault {
             .active
             .write::<_, StoreError>(|tx| erasures::cancel(tx, &row.id))?;
         let row = state.active.read(|tx| erasures::fetch(tx, id))?;
+        self.erasure_view(row.ok_or(Error::NotFound)?)
+    }
+
+    /// Fetches an erasure.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when the shop has none under this id; otherwise when the grant lacks the
+    /// power `erase`.
+    pub fn erasure(&self, credential: &Credential, id: &str) -> Result<ErasureView, Error> {
+        self.permit(credential, lethe_model::Power::Erase)?;
+        let row = self.read_active(|tx| erasures::fetch(tx, id))?;
+        let row = row.filter(|row| row.store == credential.store);
         self.erasure_view(row.ok_or(Error::NotFound)?)
     }
 

@@ -4,13 +4,16 @@
 //! it, page by page, and goes on after an interruption. Neither believes a clock that jumped, and
 //! neither destroys more than the policy's caps allow without approval.
 
+mod above_cap;
 mod arrivals;
 pub(crate) mod facts;
+mod history;
 mod record;
 mod report;
 pub(crate) mod scan;
 mod scheduler;
 
+pub(crate) use above_cap::AboveCap;
 pub use report::{RetentionAction, RetentionReport, RuleCount};
 pub use scheduler::Scheduler;
 
@@ -18,6 +21,7 @@ use crate::dispose::Removal;
 use crate::intake::State;
 use crate::policy::timestamp;
 use crate::{Error, Vault, statistics};
+use history::{History, read_report};
 use jiff::Timestamp;
 use lethe_keeper::{Credential, hex};
 use lethe_model::{OrderId, SubjectId};
@@ -42,7 +46,8 @@ pub struct RetentionPlan {
     pub revision: String,
     /// Counts and reasons.
     pub report: RetentionReport,
-    /// Whether no run has finished yet: the first asks for a typed confirmation.
+    /// Whether no run has destroyed or moved anything yet: the first that does asks for a typed
+    /// confirmation.
     pub is_first: bool,
     /// How many records a run may take today.
     pub at_most: u64,
@@ -124,12 +129,13 @@ impl Vault {
                 done: report.records(),
             });
         }
-        let runs = active.read(|tx| runs::list(tx, credential.store, 100))?;
+        let now_ms = self.around.clock.now_ms();
+        let history = active.read(|tx| History::read(tx, credential.store, now_ms))?;
         Ok(RetentionPlan {
             today,
             revision: policy.revision().to_owned(),
-            is_first: is_first(&runs),
-            at_most: self.allowance(&policy, &runs),
+            is_first: history.is_first,
+            at_most: history.allowance(&policy),
             report,
         })
     }
@@ -232,11 +238,14 @@ impl Vault {
     ) -> Result<(RunRow, RetentionReport), Error> {
         let now_ms = self.around.clock.now_ms();
         let today = policy.today(self.around.clock.now());
-        let runs = self.read_active(|tx| runs::list(tx, credential.store, 100))?;
-        if let Some(run) = runs.iter().find(|run| run.state == "running") {
+        let history = self.read_active(|tx| History::read(tx, credential.store, now_ms))?;
+        // One that goes on too: it may have begun when nothing was due, and asked for no word.
+        if history.is_first {
+            self.check_confirmation(credential, options)?;
+        }
+        if let Some(run) = history.recent.iter().find(|run| run.state == "running") {
             if run.policy_hash == policy.hash() && run.at.0 < ARCHIVE + 1 {
-                let mut report: RetentionReport =
-                    serde_json::from_str(&run.report).unwrap_or_default();
+                let mut report = read_report(&run.report);
                 report.stopped = None;
                 return Ok((run.clone(), report));
             }
@@ -244,9 +253,6 @@ impl Vault {
             state.active.write::<_, StoreError>(|tx| {
                 runs::finish(tx, &run.id, "stopped", now_ms, &run.report)
             })?;
-        }
-        if is_first(&runs) {
-            self.check_confirmation(credential, options)?;
         }
         let run = RunRow {
             id: format!("run_{}", hex(&self.around.random.bytes::<8>())),
@@ -378,19 +384,6 @@ impl Vault {
         Ok(keys.into_iter().map(|key| key.key_id).collect())
     }
 
-    /// Returns how many records may still go today.
-    fn allowance(&self, policy: &Policy, runs: &[RunRow]) -> u64 {
-        let since = self.around.clock.now_ms() - DAY_MS;
-        let recent = runs.iter().filter(|run| run.started_at > since);
-        let done: u64 = recent.map(|run| report_of(run).records()).sum();
-        let cap = if is_first(runs) {
-            policy.safety().first_run_at_most
-        } else {
-            policy.safety().per_day_at_most
-        };
-        cap.saturating_sub(done)
-    }
-
     fn allowance_of_run(
         &self,
         credential: &Credential,
@@ -402,20 +395,11 @@ impl Vault {
             self.keeper.use_proposal(credential, proposal, ABOVE_CAP)?;
             return Ok(u64::MAX);
         }
-        let runs = self.read_active(|tx| runs::list(tx, credential.store, 100))?;
+        let now_ms = self.around.clock.now_ms();
+        let history = self.read_active(|tx| History::read(tx, credential.store, now_ms))?;
         // What this run did before an interruption is in the sum and in its own count.
-        Ok(self.allowance(policy, &runs) + so_far.records())
+        Ok(history.allowance(policy) + so_far.records())
     }
-}
-
-fn is_first(runs: &[RunRow]) -> bool {
-    !runs
-        .iter()
-        .any(|run| run.state == "done" || report_of(run).records() > 0)
-}
-
-fn report_of(run: &RunRow) -> RetentionReport {
-    serde_json::from_str(&run.report).unwrap_or_default()
 }
 
 fn beginning() -> Place {
@@ -428,7 +412,7 @@ fn json(report: &RetentionReport) -> String {
 
 pub(crate) fn view(run: RunRow) -> RunView {
     RunView {
-        report: report_of(&run),
+        report: read_report(&run.report),
         id: run.id,
         state: run.state,
         started_by: run.started_by,

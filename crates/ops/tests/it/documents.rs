@@ -56,7 +56,7 @@ fn one_order() -> TestVault {
 }
 
 /// Asks for an archived order and opens it with approvals and shares.
-fn open_archived(test: &TestVault, number: u32) -> Vec<OpenedRecord> {
+fn open_archived<T>(test: &TestVault, number: u32, look: impl FnOnce(&[OpenedRecord]) -> T) -> T {
     let (operator, vault) = (test.operator(), test.vault());
     let asked = NewArchiveRequest {
         orders: vec![Personal::new(format!("#{number}"))],
@@ -72,15 +72,22 @@ fn open_archived(test: &TestVault, number: u32) -> Vec<OpenedRecord> {
             .unwrap();
     }
     let request = vault.archive_request_file(&operator, &proposal.id).unwrap();
+    let mut seen = None;
+    let show = |opened: &[OpenedRecord]| -> Result<(), Error> {
+        seen = Some(look(opened));
+        Ok(())
+    };
     vault
-        .open_archive(&operator, &test.answer(&request))
-        .unwrap()
+        .open_archive(&operator, &test.answer(&request), show)
+        .unwrap();
+    seen.unwrap()
 }
 
 fn archived_documents(test: &TestVault, number: u32) -> Vec<Document> {
-    let opened = open_archived(test, number);
-    let found = opened.iter().map(|one| documents_in(&one.fields).unwrap());
-    found.flatten().collect()
+    open_archived(test, number, |opened| {
+        let found = opened.iter().map(|one| documents_in(&one.fields).unwrap());
+        found.flatten().collect()
+    })
 }
 
 #[test]

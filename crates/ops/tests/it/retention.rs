@@ -4,8 +4,8 @@ use crate::reveal::query;
 use jiff::civil::date;
 use lethe_model::{Personal, Purpose};
 use lethe_ops::{
-    ApplyOptions, Error, EventKind, FindQuery, HoldGround, NewArchiveRequest, NewHold, OrderEvent,
-    Refusal, RetentionAction, RunView, confirmation,
+    ApplyOptions, Error, EventKind, FindQuery, HoldGround, NewArchiveRequest, NewHold,
+    OpenedRecord, OrderEvent, Refusal, RetentionAction, RunView, confirmation,
 };
 use lethe_testkit::{OrderSketch, TestVault};
 
@@ -151,26 +151,32 @@ fn an_archived_invoice_is_read_with_two_approvals_and_two_shares_and_only_once()
         .unwrap();
     let request = vault.archive_request_file(&operator, &proposal.id).unwrap();
     let reply = test.answer(&request);
-    let opened = vault.open_archive(&operator, &reply).unwrap();
-    let values: Vec<&str> = opened
-        .iter()
-        .flat_map(|record| &record.fields)
-        .map(|(_, value)| value.expose())
-        .collect();
-    assert!(values.contains(&"Marked Name ana"));
-    assert!(
-        values.contains(&"marked-ana@example.com"),
-        "sealed to the notification key"
-    );
-    assert!(
-        values.iter().any(|value| value.contains("Cable")),
-        "what was sold"
-    );
-    assert!(!values.contains(&"Marked City of ana") || values.len() > 3);
-    assert!(
-        vault.open_archive(&operator, &reply).is_err(),
-        "a request is used once"
-    );
+    // Somebody pulls the plug while the records are shown: they are not lost.
+    let interrupted = vault.open_archive(&operator, &reply, |_| Err(Error::Busy));
+    assert!(matches!(interrupted, Err(Error::Busy)));
+    let show = |opened: &[OpenedRecord]| -> Result<(), Error> {
+        let values: Vec<&str> = opened
+            .iter()
+            .flat_map(|record| &record.fields)
+            .map(|(_, value)| value.expose())
+            .collect();
+        assert!(values.contains(&"Marked Name ana"));
+        assert!(
+            values.contains(&"marked-ana@example.com"),
+            "sealed to the notification key"
+        );
+        assert!(
+            values.iter().any(|value| value.contains("Cable")),
+            "what was sold"
+        );
+        assert!(!values.contains(&"Marked City of ana") || values.len() > 3);
+        Ok(())
+    };
+    vault.open_archive(&operator, &reply, show).unwrap();
+    let again = vault.open_archive(&operator, &reply, |_| -> Result<(), Error> {
+        panic!("a request is used once")
+    });
+    assert!(again.is_err());
     let entries = vault.log_entries(&operator, None, None, 100).unwrap();
     let archive = entries.iter().filter(|one| one.act.subjects > 0);
     assert!(archive.count() > 2, "each unwrapping names whose it was");
@@ -458,4 +464,78 @@ fn a_run_stops_at_the_policys_cap_within_an_order_and_the_next_does_the_rest() {
     assert_eq!(first.report.records() + second.report.records(), 1_050);
     assert_eq!(second.report.stopped, None);
     assert_eq!(test.vault().status().unwrap().stores[0].orders, 0);
+}
+
+#[test]
+fn a_run_that_moved_nothing_uses_up_no_confirmation() {
+    let mut test = TestVault::with_archive();
+    let operator = test.operator();
+    let empty = ApplyOptions::default();
+    for _ in 0..3 {
+        let run = test.vault().apply_retention(&operator, &empty, |_| ());
+        assert_eq!(run.unwrap().report.records(), 0);
+        test.clock.advance_hours(25);
+    }
+    let store = operator.store;
+    assert!(test.vault().daily(store).unwrap().is_some());
+    import_last_summer(&mut test, &[summer(1001, "ana")]);
+    assert!(
+        test.vault()
+            .retention_plan(&operator, |_| ())
+            .unwrap()
+            .is_first
+    );
+    let refused = test.vault().apply_retention(&operator, &empty, |_| ());
+    assert!(matches!(refused, Err(Error::NotConfirmed { .. })));
+    test.clock.advance_hours(25);
+    let refused = test.vault().daily(store);
+    assert!(matches!(refused, Err(Error::NotConfirmed { .. })));
+    assert_eq!(apply(&test).unwrap().report.records(), 3);
+    // From then on nobody is asked, however many runs come in between.
+    for _ in 0..120 {
+        test.vault()
+            .apply_retention(&operator, &empty, |_| ())
+            .unwrap();
+    }
+    import_last_summer(&mut test, &[summer(1002, "bob")]);
+    let plan = test.vault().retention_plan(&operator, |_| ()).unwrap();
+    assert!(!plan.is_first);
+    test.vault()
+        .apply_retention(&operator, &empty, |_| ())
+        .unwrap();
+}
+
+#[test]
+fn ten_orders_of_nine_buyers_are_too_small_a_group_for_statistics() {
+    let june = |buyers: u32| {
+        let mut test = TestVault::with_archive();
+        let orders: Vec<OrderSketch> = (0..20)
+            .map(|n| summer(1001 + n, &format!("person{}", n % buyers)))
+            .collect();
+        import_last_summer(&mut test, &orders);
+        apply(&test).unwrap();
+        let shown = test.vault().statistics(&test.operator()).unwrap();
+        shown.iter().map(|one| one.orders).sum::<i64>()
+    };
+    assert_eq!(june(9), 0, "twenty orders of nine people");
+    assert_eq!(june(10), 20);
+}
+
+#[test]
+fn a_buyer_is_counted_once_a_month_however_often_orders_leave() {
+    let mut test = TestVault::with_archive();
+    // One order a person leaves in each of two runs.
+    for run in 0..2 {
+        let orders: Vec<OrderSketch> = (0..9)
+            .map(|n| summer(1001 + 100 * run + n, &format!("person{n}")))
+            .chain((0..9).map(|n| OrderSketch::new(2001 + n, &format!("person{n}"))))
+            .collect();
+        import_last_summer(&mut test, &orders);
+        apply(&test).unwrap();
+    }
+    let shown = test.vault().statistics(&test.operator()).unwrap();
+    assert!(
+        shown.is_empty(),
+        "eighteen orders of nine people: {shown:?}"
+    );
 }

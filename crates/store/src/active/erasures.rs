@@ -18,7 +18,8 @@ const CANCEL: &str = "UPDATE erasures SET subject_id = NULL, state = 'cancelled'
      WHERE erasure_id = $1 AND state = 'waiting'";
 const ASKED_SINCE: &str = "SELECT COUNT(*) FROM erasures WHERE store_id = $1 AND requested_by <> $2 \
      AND requested_at >= $3";
-const ASK: &str = "INSERT INTO erasure_holders (erasure_id, holder, asked_at) VALUES ($1, $2, $3)";
+const ASK: &str = "INSERT INTO erasure_holders (erasure_id, holder, asked_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (erasure_id, holder) DO NOTHING";
 const CONFIRM: &str = "UPDATE erasure_holders SET confirmed_at = $1, evidence = $2 \
      WHERE erasure_id = $3 AND holder = $4 AND confirmed_at IS NULL";
 const HOLDERS: &str = "SELECT holder, asked_at, confirmed_at, evidence FROM erasure_holders \
@@ -141,7 +142,7 @@ pub fn count_asked(
         .unwrap_or(0))
 }
 
-/// Notes that a holder of copies was asked.
+/// Notes that a holder of copies was asked, unless it was before.
 pub fn ask(tx: &Tx<'_>, id: &str, holder: &str, at_ms: i64) -> Result<(), StoreError> {
     tx.execute(ASK, args![id, holder, at_ms])?;
     Ok(())

@@ -13,8 +13,12 @@ const FINISH: &str = "UPDATE retention_runs SET state = $1, finished_at = $2, re
 const LIST: &str = "SELECT run_id, store_id, state, started_by, started_at, finished_at, today, \
      policy_hash, at_phase, at_subject, at_order, report FROM retention_runs WHERE store_id = $1 \
      ORDER BY started_at DESC, run_id LIMIT $2";
+const SINCE: &str = "SELECT run_id, store_id, state, started_by, started_at, finished_at, today, \
+     policy_hash, at_phase, at_subject, at_order, report FROM retention_runs WHERE store_id = $1 \
+     AND (started_at > $2 OR state = 'running') ORDER BY started_at DESC, run_id";
+const REPORTS: &str = "SELECT report FROM retention_runs WHERE store_id = $1";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, ADVANCE, FINISH, LIST];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, ADVANCE, FINISH, LIST, SINCE, REPORTS];
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +92,16 @@ pub fn finish(
 /// Lists the last runs of a shop, newest first.
 pub fn list(tx: &Tx<'_>, store: StoreId, limit: i64) -> Result<Vec<RunRow>, StoreError> {
     tx.query(LIST, args![store.0, limit], from_row)
+}
+
+/// Lists the runs of a shop that began after a moment or have not ended, newest first.
+pub fn since(tx: &Tx<'_>, store: StoreId, after_ms: i64) -> Result<Vec<RunRow>, StoreError> {
+    tx.query(SINCE, args![store.0, after_ms], from_row)
+}
+
+/// Lists what all runs of a shop did, as JSON in counts.
+pub fn reports(tx: &Tx<'_>, store: StoreId) -> Result<Vec<String>, StoreError> {
+    tx.query(REPORTS, args![store.0], |row| row.text(0))
 }
 
 fn from_row(row: &Row<'_>) -> Result<RunRow, StoreError> {

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Read the approved records with the custodians' reply; it can be done once
 ///
-/// Documents are written as files into a new folder that only its owner can read.
+/// Documents are written as files into a new folder that only its owner can read. The request is used up
+/// when all records were shown and written. Stopped before that, it can be run again.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The reply file
@@ -33,22 +34,22 @@ struct Written {
 pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exit, CliError> {
     let reply = Reply::parse(&files::read_text(&args.reply)?)?;
     let beside = args.reply.with_added_extension("documents");
-    // Made before anything is opened: what was opened once cannot be opened again.
+    // It goes again when no document was written.
     let into = NewFolder::make(args.documents.as_deref().unwrap_or(&beside))?;
     let folder = door::folder(globals)?;
-    let opened = folder.vault.open_archive(&folder.credential, &reply)?;
-    let written = opened.iter().map(|record| write(record, into.path()));
-    let written: Vec<Vec<Written>> = written.collect::<Result<_, _>>()?;
-    let count: u64 = written.iter().map(|files| files.len() as u64).sum();
-    if count > 0 {
-        into.keep();
-    }
-    let pairs = || opened.iter().zip(&written);
-    let records: Vec<_> = pairs().map(|(record, files)| view(record, files)).collect();
-    output.result(&json!({ "records": records }), || {
-        let texts = pairs().map(|(record, files)| words(record, files));
-        texts.collect::<Vec<_>>().join("\n")
-    })?;
+    let show = |opened: &[OpenedRecord]| {
+        let written = opened.iter().map(|record| write(record, into.path()));
+        let written: Vec<Vec<Written>> = written.collect::<Result<_, CliError>>()?;
+        let pairs = || opened.iter().zip(&written);
+        let records: Vec<_> = pairs().map(|(record, files)| view(record, files)).collect();
+        output.result(&json!({ "records": records }), || {
+            let texts = pairs().map(|(record, files)| words(record, files));
+            texts.collect::<Vec<_>>().join("\n")
+        })
+    };
+    folder
+        .vault
+        .open_archive(&folder.credential, &reply, show)?;
     Ok(Exit::Done)
 }
 

@@ -54,7 +54,7 @@ pub(super) fn request(
     let folder = door::folder(globals)?;
     let asked = folder.vault.request_archive(&folder.credential, &new)?;
     output.result(&asked, || {
-        let count = asked.records.unwrap_or(0) as u64;
+        let count = asked.records.unwrap_or(0);
         format!(
             "{}\n{} frozen. Two people approve it with their keys, then:\n  lethe archive file {} --out FILE",
             asked.id,

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod confirm_holder;
+mod fetch;
 mod list;
 
 use crate::app::Shared;
@@ -16,6 +17,7 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list::list_erasures))
+        .routes(routes!(fetch::fetch_erasure))
         .routes(routes!(cancel::cancel_erasure))
         .routes(routes!(confirm_holder::confirm_holder))
 }

@@ -35,3 +35,24 @@ pub(crate) async fn list_proposals(
     let proposals = app.run(move |vault| vault.proposals(&credential)).await?;
     Ok(Json(ProposalList { proposals }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestServer;
+    use lethe_model::Power;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn approvers_see_how_many_records_a_run_above_the_cap_would_take_and_by_which_policy() {
+        let server = TestServer::start();
+        server.propose();
+        let key = server.key(&[Power::Approve]);
+        let list = server.get("/v1/proposals", Some(&key)).await.ok().json();
+        let shown = &list["proposals"][0];
+        let operator = server.operator();
+        let plan = server.vault.retention_plan(&operator, |_| ()).unwrap();
+        assert_eq!(shown["records"], plan.report.records());
+        assert_eq!(shown["policy"], plan.revision);
+        assert_eq!(shown["orders"], json!([]));
+    }
+}

@@ -21,7 +21,9 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[schema(as = Proposal, example = json!({
     "id": "prop_5f0c2a9b31de", "kind": "archive-request", "reason": "case 2026/0042",
     "requested_by": "key_5f0c2a9b31de", "created_at": "2026-03-02T10:15:30Z",
-    "expires_at": "2026-03-09T10:15:30Z", "sha256": "9f86d081…", "records": 3, "approvals": [],
+    "expires_at": "2026-03-09T10:15:30Z", "sha256": "9f86d081…", "records": 3,
+    "purpose": "legal", "orders": [{ "order": "ord_…", "categories": ["invoice"] }], "policy": null,
+    "approvals": [],
     "is_approved": false, "used_at": null
 }))]
 #[expect(
@@ -43,14 +45,34 @@ pub(crate) struct ProposalDocument {
     expires_at: String,
     /// SHA-256 over exactly what was asked for: what an approver approves.
     sha256: String,
-    /// How many records it is about, where it is about records.
+    /// How many records it is about: those of the list, or those that are due for a run above the cap.
     records: Option<u64>,
+    /// For what the archived records would be read.
+    purpose: Option<String>,
+    /// The orders whose archived records would be read.
+    orders: Vec<ProposedOrderDocument>,
+    /// The label of the policy that a run above the cap would apply.
+    policy: Option<String>,
     /// Who approved.
     approvals: Vec<ApprovalDocument>,
     /// Whether enough have.
     is_approved: bool,
     /// When it was done.
     used_at: Option<String>,
+}
+
+/// An order of a list that waits for approval.
+#[derive(ToSchema)]
+#[schema(as = ProposedOrder)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct ProposedOrderDocument {
+    /// Its token for whoever looks at the list; its number is personal and is not kept with the list.
+    order: String,
+    /// The kinds of records that would be read.
+    categories: Vec<String>,
 }
 
 /// One approval.

@@ -102,6 +102,17 @@ mod tests {
         assert_eq!(proposal["kind"], "archive-request");
         assert_eq!(proposal["records"], 1);
         assert_eq!(proposal["is_approved"], false);
+        assert_eq!(proposal["purpose"], "legal");
+        let approver = server.key_of("approver", &[Power::Approve]);
+        let list = server.get("/v1/proposals", Some(&approver)).await.ok();
+        let shown = &list.json()["proposals"][0];
+        assert_eq!(shown["purpose"], "legal");
+        let orders = shown["orders"].as_array().unwrap();
+        assert_eq!(orders.len(), 1);
+        assert_eq!(orders[0]["categories"], json!(["invoice"]));
+        let token = &orders[0]["order"];
+        assert!(token.as_str().unwrap().starts_with("ord_"));
+        assert_ne!(*token, proposal["orders"][0]["order"], "each has their own");
         let list = server.get("/v1/proposals", Some(&key)).await.ok();
         assert_eq!(list.json()["proposals"][0]["id"], proposal["id"]);
         assert!(!list.text().contains("1001"));

@@ -18,7 +18,7 @@ pub(crate) struct Plan {
     today: Date,
     /// The policy's label.
     revision: String,
-    /// Whether no run has finished yet: the operator confirms the first one.
+    /// Whether no run has moved or destroyed anything yet: the operator confirms the first that does.
     is_first: bool,
     /// How many records a run may take today.
     at_most: u64,

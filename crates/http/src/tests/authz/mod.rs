@@ -41,7 +41,9 @@ impl Case {
         let server = &case.server;
         let asker = server.key(&[Power::Erase]);
         match template {
-            "/v1/erasures/{id}/cancel" => case.id = server.ask_to_erase(&asker).await,
+            "/v1/erasures/{id}" | "/v1/erasures/{id}/cancel" => {
+                case.id = server.ask_to_erase(&asker).await;
+            }
             "/v1/erasures/{id}/holders" | "/v1/archive/requests" => {
                 server.make_archive_keys();
                 case.id = server.erase_with_holder(&asker, "newsletter").await;

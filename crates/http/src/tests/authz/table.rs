@@ -54,6 +54,7 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         202,
     ),
     ("get", "/v1/erasures", Needs::Power(Power::Erase), 200),
+    ("get", "/v1/erasures/{id}", Needs::Power(Power::Erase), 200),
     (
         "post",
         "/v1/erasures/{id}/cancel",
