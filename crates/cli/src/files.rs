@@ -11,10 +11,9 @@ use std::path::{Path, PathBuf};
 /// A ceremony's file is not longer than this: 512 MiB.
 const BYTES_MAX: u64 = 512 << 20;
 
-/// A folder that was made for what a command writes. It goes again when nothing was kept in it.
+/// A folder that was made for what a command writes. It goes again when nothing was written into it.
 pub(crate) struct NewFolder {
     path: PathBuf,
-    is_kept: bool,
 }
 
 impl NewFolder {
@@ -28,26 +27,18 @@ impl NewFolder {
         })?;
         Ok(Self {
             path: path.to_owned(),
-            is_kept: false,
         })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
-
-    /// Leaves the folder where it is.
-    pub(crate) fn keep(mut self) {
-        self.is_kept = true;
-    }
 }
 
 impl Drop for NewFolder {
     fn drop(&mut self) {
-        if !self.is_kept {
-            // One that holds something is not removed.
-            drop(fs::remove_dir(&self.path));
-        }
+        // One that holds something is not removed.
+        drop(fs::remove_dir(&self.path));
     }
 }
 
