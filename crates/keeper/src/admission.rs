@@ -313,6 +313,12 @@ impl Keeper {
         state.quotas.used(&credential.id, quota_ms)
     }
 
+    /// Notes a credential's blast radius of today: people within 24 hours, and until it expires.
+    pub fn note_reach(&self, credential: &Credential, reach: (u64, u64)) {
+        let now_ms = self.around.clock.now_ms();
+        self.usage().reached(&credential.id, reach, now_ms);
+    }
+
     /// Says what a credential has done so far.
     pub fn usage_of(&self, credential: &Credential) -> Usage {
         self.usage().of(&credential.id)

@@ -18,6 +18,7 @@ mod import;
 mod installation;
 mod intake;
 mod lane;
+mod lint;
 mod log;
 mod orders;
 mod policy;
@@ -34,7 +35,7 @@ mod vault;
 pub use archive::{
     ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
 };
-pub use blast::BlastRadius;
+pub use blast::{BlastDay, BlastRadius};
 pub use browser::BrowserVerdict;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use documents::{
@@ -50,6 +51,7 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
 pub use installation::{Installation, StoreSpec};
 pub use intake::{IntakeOutcome, Rejection};
 pub use lane::Reply;
+pub use lint::{LintFinding, Severity};
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};

@@ -1,9 +1,11 @@
 //! The subcommands, one file each.
 
+mod access;
 mod approve;
 mod archive;
 mod backup;
 mod bench;
+mod blast;
 mod completions;
 mod demo;
 mod document;
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
+    Blast(blast::Args),
+    Access(access::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
@@ -101,6 +105,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Statistics(args) => statistics::run(globals, args, output),
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),
+        Command::Blast(args) => blast::run(globals, &args, output),
+        Command::Access(args) => access::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
