@@ -5,8 +5,11 @@
 
 mod access;
 mod admission;
+mod alarm;
 mod archive_keys;
 mod archive_opening;
+mod brakes;
+mod canaries;
 mod credential;
 mod credentials;
 mod decide;
@@ -36,6 +39,7 @@ mod usage;
 
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
+pub use alarm::{Alarm, AlarmKind};
 pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, OPERATOR};
 pub use disposal::{
@@ -55,6 +59,6 @@ pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
-pub use standing::{Quarantine, QuarantineReason, Standing};
+pub use standing::{Quarantine, QuarantineReason, Standing, Throttle};
 pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};
 pub use usage::{Usage, UsageDay};

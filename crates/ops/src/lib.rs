@@ -6,6 +6,7 @@
 mod archive;
 mod blast;
 mod browser;
+mod canaries;
 mod credentials;
 mod dispose;
 mod documents;
@@ -37,6 +38,7 @@ pub use archive::{
 };
 pub use blast::{BlastDay, BlastRadius};
 pub use browser::BrowserVerdict;
+pub use canaries::CanaryCount;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use documents::{
     AddedDocument, DOCUMENT_BYTES_MAX, DOCUMENTS_BYTES_MAX, DOCUMENTS_MAX, Document, DocumentBytes,
@@ -69,6 +71,6 @@ pub use subjects::SubjectView;
 pub use vault::Vault;
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Reaction, Refusal,
-    RotationReport, Surroundings,
+    AccessSettings, Alarm, AlarmKind, Credential, GrantText, Quarantine, QuarantineReason,
+    Reaction, Refusal, RotationReport, Surroundings,
 };

@@ -6,6 +6,7 @@ mod archive;
 mod backup;
 mod bench;
 mod blast;
+mod canary;
 mod completions;
 mod demo;
 mod document;
@@ -64,6 +65,7 @@ pub(crate) enum Command {
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
+    Canary(canary::Args),
     Blast(blast::Args),
     Access(access::Args),
     Log(log::Args),
@@ -105,6 +107,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Statistics(args) => statistics::run(globals, args, output),
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),
+        Command::Canary(args) => canary::run(globals, args, output),
         Command::Blast(args) => blast::run(globals, &args, output),
         Command::Access(args) => access::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
