@@ -209,6 +209,18 @@ pub(crate) struct CreatedKey {
     pub(crate) secret: String,
 }
 
+/// One access to a person's data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Access {
+    pub(crate) at: String,
+    pub(crate) recipient: String,
+    pub(crate) act: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) purpose: Option<String>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) log_index: u64,
+}
+
 /// An entry of the access log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Entry {

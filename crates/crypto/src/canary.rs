@@ -81,13 +81,19 @@ fn split(subject: &SubjectId) -> (i64, [u8; 6]) {
 mod tests {
     use super::*;
     use lethe_model::Random;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    struct Counting(std::cell::Cell<u8>);
+    struct Counting(AtomicU64);
     impl Random for Counting {
         fn fill(&self, target: &mut [u8]) {
             for byte in target {
-                self.0.set(self.0.get().wrapping_mul(167).wrapping_add(13));
-                *byte = self.0.get();
+                let next = self
+                    .0
+                    .load(Ordering::Relaxed)
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    + 1;
+                self.0.store(next, Ordering::Relaxed);
+                *byte = (next >> 33) as u8;
             }
         }
     }
@@ -108,7 +114,7 @@ mod tests {
 
     #[test]
     fn people_are_no_canaries() {
-        let random = Counting(std::cell::Cell::new(7));
+        let random = Counting(AtomicU64::new(7));
         let key = key(1);
         for n in 0..10_000 {
             let person = SubjectId::generate(1_767_225_600_000 + n, &random);

@@ -57,6 +57,8 @@ pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
 pub use policies::AdoptedPolicy;
 pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
+#[cfg(feature = "measure")]
+pub use quota::measure;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
 pub use standing::{Quarantine, QuarantineReason, Standing, Throttle};

@@ -3,6 +3,7 @@
 //! One file per use case. Each begins with the keeper: nothing is opened, changed or destroyed
 //! before the access log holds it.
 
+mod accesses;
 mod archive;
 mod blast;
 mod browser;
@@ -22,6 +23,7 @@ mod lane;
 mod lint;
 mod log;
 mod orders;
+mod parallel;
 mod policy;
 mod proposals;
 mod restore;
@@ -33,6 +35,7 @@ mod status;
 mod subjects;
 mod vault;
 
+pub use accesses::Access;
 pub use archive::{
     ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
 };

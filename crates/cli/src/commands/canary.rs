@@ -69,7 +69,8 @@ fn plant(globals: &Globals, args: &PlantArgs, output: &Output) -> Result<Exit, C
     let folder = door::folder(globals)?;
     let mut csv = Vec::new();
     write_orders(invented(args), &mut csv).map_err(CliError::file("memory"))?;
-    let mut source = read_shopify_orders(csv.as_slice()).map_err(lethe_ops::Error::from)?;
+    let mut source = read_shopify_orders(csv.as_slice())
+        .map_err(|error| CliError::format("the invented orders", &error))?;
     let planted = folder
         .vault
         .plant_canaries(&folder.credential, &args.recipient, &mut source)?;
@@ -87,7 +88,7 @@ fn plant(globals: &Globals, args: &PlantArgs, output: &Output) -> Result<Exit, C
 /// Invents orders that nobody will ask about: shipped, not too old, no gift, without a note.
 fn invented(args: &PlantArgs) -> Vec<SampleOrder> {
     let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let seed = u64::from_be_bytes(OsRandom.bytes::<8>());
+    let seed = draw();
     let spec = ShopSpec {
         customers: args.count * PEOPLE_PER_CANARY,
         ..ShopSpec::new(seed, today)
@@ -113,7 +114,7 @@ fn invented(args: &PlantArgs) -> Vec<SampleOrder> {
 
 /// Gives an order numbers that no real order has, and an address whose mail the merchant reads.
 fn disguise(mut order: SampleOrder, domain: &str) -> SampleOrder {
-    let draw = u64::from_be_bytes(OsRandom.bytes::<8>());
+    let draw = draw();
     order.number = 7_000_000 + draw % 900_000;
     order.id = 70_000_000_000_000 + draw % 9_000_000_000_000;
     order.note = None;
@@ -124,6 +125,11 @@ fn disguise(mut order: SampleOrder, domain: &str) -> SampleOrder {
         .and_then(|email| email.split('@').next());
     order.email = local.map(|local| format!("{local}@{domain}"));
     order
+}
+
+fn draw() -> u64 {
+    let random: &dyn Random = &OsRandom;
+    u64::from_be_bytes(random.bytes::<8>())
 }
 
 fn list(globals: &Globals, output: &Output) -> Result<Exit, CliError> {

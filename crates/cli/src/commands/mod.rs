@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod access;
+mod accesses;
 mod approve;
 mod archive;
 mod backup;
@@ -12,6 +13,7 @@ mod demo;
 mod document;
 mod drill;
 mod erase;
+mod erase_list;
 mod erasures;
 mod event;
 mod fields;
@@ -51,6 +53,7 @@ pub(crate) enum Command {
     Order(order::Args),
     Orders(orders::Args),
     Subject(subject::Args),
+    Accesses(accesses::Args),
     Erase(erase::Args),
     Erasures(erasures::Args),
     Holder(erasures::HolderArgs),
@@ -93,6 +96,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Order(args) => order::run(globals, args, output),
         Command::Orders(args) => orders::run(globals, args, output),
         Command::Subject(args) => subject::run(globals, args, output),
+        Command::Accesses(args) => accesses::run(globals, &args, output),
         Command::Erase(args) => erase::run(globals, args, output),
         Command::Erasures(args) => erasures::run(globals, args, output),
         Command::Holder(args) => erasures::holder(globals, args, output),

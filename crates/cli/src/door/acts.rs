@@ -2,7 +2,7 @@
 
 use crate::error::CliError;
 use crate::views::{
-    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
+    Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
     Revealed, Status, Subject, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
@@ -85,6 +85,7 @@ pub(crate) trait Acts {
     fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError>;
     fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
+    fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError>;
     fn entries(
         &self,
         subject: Option<&str>,

@@ -3,8 +3,8 @@
 use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found, FoundSubject, Key,
-    LintFinding, Order, Orders, Revealed, Status, Subject,
+    self, Access, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found,
+    FoundSubject, Key, LintFinding, Order, Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{
@@ -202,6 +202,10 @@ impl Acts for Folder {
             .vault
             .rotate_credential(&self.credential, id, expires_at_ms)?;
         Ok(created(&rotated))
+    }
+
+    fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError> {
+        Ok(view(self.vault.access_history(&self.credential, token)?))
     }
 
     fn entries(

@@ -4,7 +4,7 @@ use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::http::{self, Answer, Body, encoded, exchange};
 use crate::views::{
-    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
+    Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
     Revealed, Status, Subject,
 };
 use lethe_crypto::ApiKey;
@@ -263,6 +263,15 @@ impl Acts for Server {
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
         let target = format!("/v1/keys/{}/rotate", encoded(id));
         self.post(&target, &json!({ "expires_at_ms": expires_at_ms }))
+    }
+
+    fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError> {
+        #[derive(Deserialize)]
+        struct Accesses {
+            accesses: Vec<Access>,
+        }
+        let target = format!("/v1/subjects/{}/accesses", encoded(token));
+        self.get::<Accesses>(&target).map(|answer| answer.accesses)
     }
 
     fn entries(

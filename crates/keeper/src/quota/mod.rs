@@ -4,6 +4,8 @@
 //! owner's, and the installation's. A request that would exceed one of them charges none.
 
 pub(crate) mod codec;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod timeline;
 
 use crate::Refusal;
