@@ -13,7 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use lethe_brake::{Explanation, Verdict};
 use lethe_crypto::{LookupHash, LookupKind, SecretKey};
 use lethe_model::{
-    FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, SubjectId, SubjectNumber,
+    FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, StoreId, SubjectId, SubjectNumber,
 };
 use lethe_store::keyring::known_orders::{self, KnownOrder};
 use lethe_store::keyring::subject_keys::SubjectKeyRow;
@@ -241,7 +241,10 @@ impl Keeper {
             self.usage().stopped(&credential.id, now_ms);
             return Err(refusal);
         }
-        let seen = state.quotas.observe(&charge, quota_ms);
+        let mut seen = state.quotas.observe(&charge, quota_ms);
+        // Half of everybody within an hour is no day's work, however wide the quota is.
+        let population = state.populations.get(&credential.store.0).copied();
+        seen.people_per_day = seen.people_per_day.min(population.unwrap_or(u32::MAX));
         if seen.new_people > 0 || seen.guesses > 0 {
             refuse_throttled(&self.current(&credential.id), now_ms)?;
         }
@@ -376,6 +379,12 @@ impl Keeper {
         let mut state = self.admission();
         let quota_ms = self.quota_ms(state.log.last_ms());
         state.quotas.used(&credential.id, quota_ms)
+    }
+
+    /// Notes how many people a shop has: the brake measures wide quotas by it.
+    pub fn note_population(&self, store: StoreId, people: u64) {
+        let people = u32::try_from(people).unwrap_or(u32::MAX);
+        self.admission().populations.insert(store.0, people);
     }
 
     /// Notes a credential's blast radius of today: people within 24 hours, and until it expires.

@@ -24,7 +24,7 @@ use lethe_store::keyring::counters::{self, SUBJECT_NUMBERS};
 use lethe_store::keyring::subject_keys;
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Time and chance, passed in.
@@ -74,6 +74,8 @@ pub(crate) struct AdmissionState {
     pub(crate) log: AccessLog,
     pub(crate) quotas: Quotas,
     pub(crate) brakes: Brakes,
+    /// How many people each shop has, as far as somebody counted.
+    pub(crate) populations: HashMap<i64, u32>,
 }
 
 impl Keeper {
@@ -154,6 +156,7 @@ impl Keeper {
                 log,
                 quotas: Quotas::default(),
                 brakes: Brakes::default(),
+                populations: HashMap::new(),
             }),
             epochs: RwLock::new(epochs),
             service: RwLock::new(service),

@@ -152,6 +152,7 @@ impl Reach<'_> {
 impl Vault {
     pub(crate) fn population(&self, store: StoreId) -> Result<Population, Error> {
         let all = self.people_count(store)?;
+        self.keeper.note_population(store, all);
         let [unshipped, shipped, cancelled] = self
             .read_active(|tx| orders::buyers_by_state(tx, store))?
             .map(|count| u64::try_from(count).unwrap_or(0));

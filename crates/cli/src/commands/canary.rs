@@ -9,6 +9,7 @@ use crate::table::Table;
 use crate::text;
 use clap::Subcommand;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use lethe_formats::read_shopify_orders;
 use lethe_model::{Clock, Random};
 use lethe_sample::{FulfillmentStatus, SampleOrder, Shop, ShopSpec, write_orders};
@@ -68,7 +69,9 @@ fn plant(globals: &Globals, args: &PlantArgs, output: &Output) -> Result<Exit, C
     }
     let folder = door::folder(globals)?;
     let mut csv = Vec::new();
-    write_orders(invented(args), &mut csv).map_err(CliError::file("memory"))?;
+    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let orders = invented(args.count, &args.domain, today);
+    write_orders(orders, &mut csv).map_err(CliError::file("memory"))?;
     let mut source = read_shopify_orders(csv.as_slice())
         .map_err(|error| CliError::format("the invented orders", &error))?;
     let planted = folder
@@ -86,11 +89,10 @@ fn plant(globals: &Globals, args: &PlantArgs, output: &Output) -> Result<Exit, C
 }
 
 /// Invents orders that nobody will ask about: shipped, not too old, no gift, without a note.
-fn invented(args: &PlantArgs) -> Vec<SampleOrder> {
-    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+pub(super) fn invented(count: u32, domain: &str, today: Date) -> Vec<SampleOrder> {
     let seed = draw();
     let spec = ShopSpec {
-        customers: args.count * PEOPLE_PER_CANARY,
+        customers: count * PEOPLE_PER_CANARY,
         ..ShopSpec::new(seed, today)
     };
     let shop = Shop::new(spec);
@@ -107,8 +109,8 @@ fn invented(args: &PlantArgs) -> Vec<SampleOrder> {
     let mut seen = std::collections::HashSet::new();
     let fit = shop.orders().filter(is_fit);
     let once = fit.filter(|order| seen.insert(order.person));
-    once.take(args.count as usize)
-        .map(|order| disguise(order, &args.domain))
+    once.take(count as usize)
+        .map(|order| disguise(order, domain))
         .collect()
 }
 

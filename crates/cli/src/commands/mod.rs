@@ -27,6 +27,7 @@ mod order;
 mod orders;
 mod policy;
 mod receipt;
+mod replay;
 mod restore;
 mod retention;
 mod reveal;
@@ -77,6 +78,7 @@ pub(crate) enum Command {
     Restore(restore::Args),
     Serve(serve::Args),
     Drill(drill::Args),
+    Replay(replay::Args),
     Demo(demo::Args),
     Sample(sample::Args),
     Bench(bench::Args),
@@ -120,6 +122,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Backup(args) => backup::run(globals, args, output),
         Command::Serve(args) => serve::run(globals, args, output),
         Command::Drill(args) => drill::run(globals, args, output),
+        Command::Replay(args) => replay::run(&args, output),
         Command::Demo(args) => demo::run(globals, args, output),
         Command::Sample(args) => sample::run(globals, args, output),
         Command::Bench(args) => bench::run(&args, output),

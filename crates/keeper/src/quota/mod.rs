@@ -158,7 +158,14 @@ impl Quotas {
             new_people: number(people.len() - known),
             known_people: number(known),
             guesses: u32::try_from(charge.guesses).unwrap_or(u32::MAX),
-            people_per_day: charge.credential.grant.quota.people.day.unwrap_or(u32::MAX),
+            people_per_day: charge
+                .credential
+                .grant
+                .quota
+                .people
+                .narrowed_by(charge.installation)
+                .day
+                .unwrap_or(u32::MAX),
         }
     }
 
