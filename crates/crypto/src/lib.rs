@@ -6,8 +6,10 @@
 mod api_key;
 mod base62;
 mod blind;
+mod derived;
 mod envelope;
 mod mac;
+mod presented_key;
 mod root;
 mod secret;
 mod token;
@@ -15,8 +17,10 @@ mod wrap;
 
 pub use api_key::{ApiKey, ApiKeyError};
 pub use blind::{BlindIndexKey, LookupHash, LookupKind};
+pub use derived::{DerivedFingerprint, DerivedKey, DerivedKeyError, KeyId};
 pub use envelope::{Envelope, FieldContext, open_fields, seal_fields};
 pub use mac::MacKey;
+pub use presented_key::{PresentedKey, PresentedKeyError};
 pub use root::{KdfCost, RootFileError, SealedRoot};
 pub use secret::SecretKey;
 pub use token::{Token, TokenError, TokenKey};

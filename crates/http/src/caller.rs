@@ -6,12 +6,12 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
-use lethe_crypto::ApiKey;
+use lethe_crypto::PresentedKey;
 use lethe_ops::Credential;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The credential behind `Authorization: Bearer lethe_sk_…`. Comes before every extractor that
+/// The credential behind `Authorization: Bearer lethe_sk_…`, or `lethe_dk_…`. Comes before every extractor that
 /// reads a body: nothing of a stranger is parsed.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub(crate) Arc<Credential>);
@@ -20,9 +20,11 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        let key = ApiKey::parse(bearer(&parts.headers).ok_or_else(missing)?)
+        let key = PresentedKey::parse(bearer(&parts.headers).ok_or_else(missing)?)
             .map_err(|error| Problem::new(ProblemKind::KeyMalformed, error.to_string()))?;
-        let authenticated = app.vault.authenticate(&key, address(&parts.extensions));
+        let authenticated = app
+            .vault
+            .authenticate_presented(&key, address(&parts.extensions));
         authenticated.map(Self).map_err(|error| app.problem(&error))
     }
 }

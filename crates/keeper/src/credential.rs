@@ -1,6 +1,7 @@
 //! Credentials: who asks. Grants are authenticated, so that a database administrator cannot widen
 //! one by editing a row.
 
+use crate::derived::{Derivation, Derived};
 use crate::{GrantText, KeeperError, Standing};
 use lethe_crypto::{ApiKey, MacKey};
 use lethe_model::{Grant, Power, StoreId};
@@ -26,7 +27,11 @@ pub struct Credential {
     pub revoked_at_ms: Option<i64>,
     /// What holds it back for now.
     pub standing: Standing,
+    /// When it was presented as a key derived from this one: which, and what else narrows it. Such a
+    /// credential has the id of its parent and is never stored.
+    pub derived: Option<Derived>,
     key_hash: Option<[u8; 32]>,
+    derivation: Option<Derivation>,
 }
 
 impl Credential {
@@ -36,8 +41,9 @@ impl Credential {
         recipient: String,
         grant: Grant,
         created_at_ms: i64,
-        key_hash: Option<[u8; 32]>,
+        secret: Option<([u8; 32], Derivation)>,
     ) -> Self {
+        let (key_hash, derivation) = secret.unzip();
         Self {
             id,
             store,
@@ -46,12 +52,24 @@ impl Credential {
             created_at_ms,
             revoked_at_ms: None,
             standing: Standing::default(),
+            derived: None,
             key_hash,
+            derivation,
         }
     }
 
     pub(crate) fn key_hash(&self) -> Option<[u8; 32]> {
         self.key_hash
+    }
+
+    pub(crate) fn derivation(&self) -> Option<&Derivation> {
+        self.derivation.as_ref()
+    }
+
+    /// Says whether keys can be derived from it: not from the operator, and not from a key that an
+    /// earlier release made.
+    pub fn can_derive(&self) -> bool {
+        self.derivation.is_some()
     }
 
     /// Says whether this is the operator's own credential.
@@ -82,6 +100,8 @@ impl Credential {
                 None => None,
                 Some(bytes) => Some(bytes.as_slice().try_into().map_err(|_| forged())?),
             },
+            derived: None,
+            derivation: Derivation::from_row(row).map_err(|_| forged())?,
         };
         let standing = row.standing.as_deref();
         if credential.verifies(&row.grant_json, standing, key, &row.mac) {
@@ -106,6 +126,8 @@ impl Credential {
             created_at: self.created_at_ms,
             revoked_at: self.revoked_at_ms,
             standing,
+            derivation_id: self.derivation.as_ref().map(|one| one.key_id.to_vec()),
+            derivation_root: self.derivation.as_ref().map(|one| one.wrapped.clone()),
         }
     }
 
@@ -133,7 +155,8 @@ impl Credential {
         grant_json: &'a str,
         standing: Option<&'a str>,
         numbers: &'a [[u8; 8]; 3],
-    ) -> [&'a [u8]; 9] {
+    ) -> [&'a [u8]; 11] {
+        let derivation = self.derivation.as_ref();
         [
             b"lethe-credential-v2",
             self.id.as_bytes(),
@@ -144,6 +167,8 @@ impl Credential {
             &numbers[0],
             &numbers[1],
             &numbers[2],
+            derivation.map_or(&[], |one| &one.key_id),
+            derivation.map_or(&[], |one| &one.wrapped),
         ]
     }
 }

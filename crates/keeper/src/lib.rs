@@ -10,6 +10,7 @@ mod archive_opening;
 mod credential;
 mod credentials;
 mod decide;
+mod derived;
 mod disposal;
 mod error;
 mod grant_text;
@@ -38,6 +39,7 @@ pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, OPERATOR};
+pub use derived::{Derived, REVOKED_DERIVED_MAX};
 pub use disposal::{
     ArchivePlace, COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit,
     MovedOrder,

@@ -9,6 +9,9 @@ pub struct Standing {
     /// Why nothing is allowed with it until the operator releases it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Quarantine>,
+    /// Fingerprints of keys derived from it that are refused, with all that derive from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked_derived: Vec<String>,
 }
 
 /// A credential that is refused everything until it is released.

@@ -67,6 +67,6 @@ pub use subjects::SubjectView;
 pub use vault::Vault;
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Reaction, Refusal,
-    RotationReport, Surroundings,
+    AccessSettings, Credential, Derived, GrantText, Quarantine, QuarantineReason, Reaction,
+    Refusal, RotationReport, Surroundings,
 };

@@ -4,6 +4,7 @@ mod create;
 mod grant;
 mod list;
 mod revoke;
+mod revoke_derived;
 mod rotate;
 
 use crate::app::Shared;
@@ -18,6 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list::list_keys, create::create_key))
         .routes(routes!(revoke::revoke_key))
+        .routes(routes!(revoke_derived::revoke_derived_key))
         .routes(routes!(rotate::rotate_key))
 }
 
