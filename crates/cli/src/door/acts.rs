@@ -72,6 +72,7 @@ pub(crate) trait Acts {
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError>;
     fn keys(&self) -> Result<Vec<Key>, CliError>;
     fn revoke_key(&self, id: &str) -> Result<Key, CliError>;
+    fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
     fn entries(
         &self,

@@ -1,6 +1,7 @@
 //! Use cases against a real vault in a temporary folder.
 
 mod credentials;
+mod derived;
 mod documents;
 mod erasure;
 mod held;

@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod derive;
 mod lint;
 mod lint_tree;
 mod list;
@@ -16,7 +17,7 @@ use crate::text;
 use crate::views::{CreatedKey, Key};
 use clap::Subcommand;
 
-/// Make, list, revoke and rotate API keys; find keys that leaked
+/// Make, list, revoke and rotate API keys; derive narrower ones; find keys that leaked
 #[derive(clap::Args)]
 #[command(subcommand_required = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -27,6 +28,7 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 enum KeyCommand {
     Create(create::Args),
+    Derive(derive::Args),
     List(list::Args),
     Revoke(revoke::Args),
     Rotate(rotate::Args),
@@ -37,6 +39,7 @@ enum KeyCommand {
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     match args.command {
         KeyCommand::Create(args) => create::run(globals, args, output),
+        KeyCommand::Derive(args) => derive::run(globals, args, output),
         KeyCommand::List(args) => list::run(globals, args, output),
         KeyCommand::Revoke(args) => revoke::run(globals, args, output),
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
