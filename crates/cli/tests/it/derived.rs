@@ -55,9 +55,11 @@ fn a_derived_key_is_made_without_a_folder_and_says_what_is_left() {
 fn a_command_acts_with_a_derived_key_within_what_was_left_until_it_is_revoked() {
     let shop = Shop::filled();
     shop.make_key(KEY);
-    let key = shop.json("key list")["keys"][0]["id"].clone();
+    let keys = shop.json("key list");
+    let mut keys = keys["keys"].as_array().unwrap().iter();
+    let key = keys.find(|key| key["recipient"] == "carrier").unwrap()["id"].clone();
     let orders = shop.json("orders --limit 2 --key-file key");
-    let token = |n: usize| orders["orders"][n]["token"].as_str().unwrap().to_owned();
+    let token = |n: usize| orders["items"][n]["token"].as_str().unwrap().to_owned();
     let (mine, other) = (token(0), token(1));
     derive(&shop, "key", "first", &format!("--orders {mine}"));
     derive(

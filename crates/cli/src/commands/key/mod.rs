@@ -17,7 +17,7 @@ use crate::text;
 use crate::views::{CreatedKey, Key};
 use clap::Subcommand;
 
-/// Make, list, revoke and rotate API keys; derive narrower ones; find keys that leaked
+/// Make, list, revoke and rotate API keys; find keys that leaked
 #[derive(clap::Args)]
 #[command(subcommand_required = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
