@@ -66,12 +66,6 @@ impl Credential {
         self.derivation.as_ref()
     }
 
-    /// Says whether keys can be derived from it: not from the operator, and not from a key that an
-    /// earlier release made.
-    pub fn can_derive(&self) -> bool {
-        self.derivation.is_some()
-    }
-
     /// Says whether this is the operator's own credential.
     pub fn is_operator(&self) -> bool {
         self.recipient == OPERATOR && self.key_hash.is_none()

@@ -108,7 +108,7 @@ impl Networks {
         Self(Some(all))
     }
 
-    /// Lists them in CIDR notation.
+    /// Lists them in CIDR notation; none for anywhere and for nowhere.
     pub fn iter(&self) -> impl Iterator<Item = impl fmt::Display> {
         self.0.iter().flatten()
     }
