@@ -14,7 +14,7 @@ use lethe_ops::Error;
 
 /// Derive a narrower key from a key, offline
 ///
-/// Reads the key from --key-file or LETHE_KEY and needs no data folder and no network. What it prints
+/// Reads the key from --key-file or `LETHE_KEY` and needs no data folder and no network. What it prints
 /// can do what that key can, less what the options take away: hand it to a carrier for one order, or to
 /// a script for an hour. Whoever has it can narrow it further and never widen it; it ends with the key
 /// it derives from and shares its quota. A derived key makes no keys.
