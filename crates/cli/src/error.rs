@@ -89,7 +89,9 @@ fn exit_of(error: &Error) -> Exit {
             | Refusal::LedgerUnavailable(_),
         ) => Exit::Failure,
         Error::Refused(_) | Error::Root(RootFileError::Passphrase) => Exit::Refused,
-        Error::Invalid { .. } | Error::ApiKey(_) | Error::AlreadyInitialised(_) => Exit::Usage,
+        Error::Invalid { .. } | Error::ApiKey(_) | Error::Key(_) | Error::AlreadyInitialised(_) => {
+            Exit::Usage
+        }
         Error::Policy(_) | Error::NotConfirmed { .. } => Exit::Usage,
         Error::Archived
         | Error::Erased

@@ -64,7 +64,8 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-fn checksum(body: &str) -> String {
+/// Writes the CRC-32 of a key's body.
+pub(crate) fn checksum(body: &str) -> String {
     base62::encode(&crc32fast::hash(body.as_bytes()).to_be_bytes(), CHECKSUM)
 }
 

@@ -6,12 +6,12 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
-use lethe_crypto::ApiKey;
+use lethe_crypto::PresentedKey;
 use lethe_ops::Credential;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The credential behind `Authorization: Bearer lethe_sk_…`. Comes before every extractor that
+/// The credential behind `Authorization: Bearer lethe_sk_…`, or `lethe_dk_…`. Comes before every extractor that
 /// reads a body: nothing of a stranger is parsed.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub(crate) Arc<Credential>);
@@ -20,9 +20,11 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        let key = ApiKey::parse(bearer(&parts.headers).ok_or_else(missing)?)
+        let key = PresentedKey::parse(bearer(&parts.headers).ok_or_else(missing)?)
             .map_err(|error| Problem::new(ProblemKind::KeyMalformed, error.to_string()))?;
-        let authenticated = app.vault.authenticate(&key, address(&parts.extensions));
+        let authenticated = app
+            .vault
+            .authenticate_presented(&key, address(&parts.extensions));
         authenticated.map(Self).map_err(|error| app.problem(&error))
     }
 }
@@ -48,4 +50,80 @@ fn missing() -> Problem {
         ProblemKind::KeyMissing,
         "send your API key as `Authorization: Bearer lethe_sk_…`",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{TestKey, TestServer};
+    use axum::body::Body;
+    use axum::http::{Method, Request, header};
+    use lethe_crypto::{ApiKey, DerivedKey};
+    use lethe_model::{Caveat, Power};
+    use serde_json::json;
+
+    fn derive(parent: &TestKey, caveat: Caveat) -> TestKey {
+        let key = ApiKey::parse(&parent.secret).unwrap();
+        let key = DerivedKey::derive(&key, &[caveat]).unwrap();
+        TestKey {
+            id: parent.id.clone(),
+            secret: key.expose().to_owned(),
+            credential: parent.credential.clone(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_derived_key_for_one_order_is_refused_everywhere_else() {
+        let server = TestServer::start();
+        let parent = server.key(&[Power::Reveal, Power::List]);
+        let (order, subject) = server.tokens(&parent);
+        let key = derive(&parent, Caveat::Orders(vec![order.clone()]));
+        let body = json!({ "token": order, "fields": ["delivery.city"], "purpose": "support" });
+        server.post("/v1/reveal", Some(&key), body).await.ok();
+        let path = format!("/v1/orders/{order}");
+        server.get(&path, Some(&key)).await.ok();
+        let look = json!({ "order": "#1002", "purpose": "support" });
+        let subject = format!("/v1/subjects/{subject}");
+        for refused in [
+            server.post("/v1/find", Some(&key), look).await,
+            server.get("/v1/orders", Some(&key)).await,
+            server.get(&subject, Some(&key)).await,
+            server.get("/v1/status", Some(&key)).await,
+        ] {
+            assert_eq!(refused.problem(), "order-not-granted");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_derived_key_is_told_when_its_own_hour_is_over_and_nothing_when_it_was_altered() {
+        let server = TestServer::start();
+        let parent = server.key(&[Power::List]);
+        let hour = derive(
+            &parent,
+            Caveat::Expires(server.clock.in_days(0) + 3_600_000),
+        );
+        server.get("/v1/orders", Some(&hour)).await.ok();
+        server.clock.advance_hours(1);
+        let late = server.get("/v1/orders", Some(&hour)).await;
+        assert_eq!(late.problem(), "key-expired");
+        let mut cut = derive(&parent, Caveat::RequestsPerSecond(1));
+        cut.secret.truncate(cut.secret.len() - 1);
+        let cut = server.get("/v1/orders", Some(&cut)).await;
+        assert_eq!(cut.problem(), "key-malformed");
+    }
+
+    #[tokio::test]
+    async fn a_derived_key_from_a_web_page_puts_its_parent_in_quarantine() {
+        let server = TestServer::start();
+        let parent = server.key(&[Power::List]);
+        let key = derive(&parent, Caveat::Label("page".to_owned()));
+        let request = Request::builder()
+            .method(Method::GET)
+            .uri("/v1/orders")
+            .header(header::ORIGIN, "https://shop.example")
+            .header(header::AUTHORIZATION, format!("Bearer {}", key.secret));
+        let refused = server.send(request, Body::empty()).await;
+        assert_eq!(refused.problem(), "browser-request");
+        let parent = server.get("/v1/orders", Some(&parent)).await;
+        assert_eq!(parent.problem(), "key-quarantined");
+    }
 }

@@ -14,7 +14,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use lethe_crypto::ApiKey;
+use lethe_crypto::PresentedKey;
 use lethe_ops::BrowserVerdict;
 use std::net::IpAddr;
 use std::time::Instant;
@@ -75,7 +75,7 @@ fn is_browser(headers: &HeaderMap) -> bool {
 
 /// What a browser's request shows.
 struct Evidence {
-    key: Option<ApiKey>,
+    key: Option<PresentedKey>,
     from: Option<IpAddr>,
     page: Option<String>,
 }
@@ -87,7 +87,7 @@ impl Evidence {
             .iter()
             .find_map(|name| headers.get(name)?.to_str().ok());
         Self {
-            key: bearer(headers).and_then(|text| ApiKey::parse(text).ok()),
+            key: bearer(headers).and_then(|text| PresentedKey::parse(text).ok()),
             from: address(request.extensions()),
             page: page.map(str::to_owned),
         }

@@ -11,7 +11,7 @@ use crate::usage::Read;
 use crate::{Alarm, AlarmKind, Keeper, Reaction, Refusal, Usage};
 use hmac::{Hmac, KeyInit, Mac};
 use lethe_brake::{Explanation, Verdict};
-use lethe_crypto::{LookupHash, LookupKind, SecretKey};
+use lethe_crypto::{LookupHash, LookupKind, SecretKey, Token};
 use lethe_model::{
     FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, StoreId, SubjectId, SubjectNumber,
 };
@@ -34,6 +34,8 @@ pub struct Request {
     pub purpose: Purpose,
     /// What.
     pub sought: Sought,
+    /// What the caller named; `None` for a look-up.
+    pub token: Option<Token>,
     /// The states that the orders it is about are in; none for a look-up.
     pub states: OrderStates,
 }
@@ -143,6 +145,7 @@ impl Keeper {
             purpose: request.purpose,
             fields: request.fields(),
             states: request.states,
+            token: request.token,
         };
         decide(&current, &wish, now_ms)?;
         decide(&request.credential, &wish, now_ms)
@@ -276,7 +279,10 @@ impl Keeper {
         }
         state.quotas.note(&charge, quota_ms);
         let held = state.quotas.used(&credential.id, quota_ms)[1];
-        let bound = credential.grant.quota.people.day.unwrap_or(u32::MAX);
+        // A derived key's bound is not the one that its parent's habits are measured by.
+        let parent = self.current(&credential.id);
+        let grant = &parent.as_ref().unwrap_or(credential).grant;
+        let bound = grant.quota.people.day.unwrap_or(u32::MAX);
         let read = Read {
             fields: request.fields(),
             purpose: request.purpose,
@@ -532,7 +538,8 @@ impl Candidate {
             Sought::Whose { .. } => ActKind::Find,
         };
         let credential = &self.request.credential;
-        let mut public = public_part(act, Phase::Act, credential.store, &credential.id, None);
+        let detail = credential.derived.as_ref().map(|one| one.detail().into());
+        let mut public = public_part(act, Phase::Act, credential.store, &credential.id, detail);
         public.purpose = Some(self.request.purpose.name().to_owned());
         public.fields = self
             .request

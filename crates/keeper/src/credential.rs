@@ -1,6 +1,7 @@
 //! Credentials: who asks. Grants are authenticated, so that a database administrator cannot widen
 //! one by editing a row.
 
+use crate::derived::{Derivation, Derived};
 use crate::{GrantText, KeeperError, Standing};
 use lethe_crypto::{ApiKey, MacKey};
 use lethe_model::{Grant, Power, StoreId};
@@ -26,7 +27,11 @@ pub struct Credential {
     pub revoked_at_ms: Option<i64>,
     /// What holds it back for now.
     pub standing: Standing,
+    /// When it was presented as a key derived from this one: which, and what else narrows it. Such a
+    /// credential has the id of its parent and is never stored.
+    pub derived: Option<Derived>,
     key_hash: Option<[u8; 32]>,
+    derivation: Option<Derivation>,
 }
 
 impl Credential {
@@ -36,8 +41,9 @@ impl Credential {
         recipient: String,
         grant: Grant,
         created_at_ms: i64,
-        key_hash: Option<[u8; 32]>,
+        secret: Option<([u8; 32], Derivation)>,
     ) -> Self {
+        let (key_hash, derivation) = secret.unzip();
         Self {
             id,
             store,
@@ -46,12 +52,18 @@ impl Credential {
             created_at_ms,
             revoked_at_ms: None,
             standing: Standing::default(),
+            derived: None,
             key_hash,
+            derivation,
         }
     }
 
     pub(crate) fn key_hash(&self) -> Option<[u8; 32]> {
         self.key_hash
+    }
+
+    pub(crate) fn derivation(&self) -> Option<&Derivation> {
+        self.derivation.as_ref()
     }
 
     /// Says whether this is the operator's own credential.
@@ -82,6 +94,8 @@ impl Credential {
                 None => None,
                 Some(bytes) => Some(bytes.as_slice().try_into().map_err(|_| forged())?),
             },
+            derived: None,
+            derivation: Derivation::from_row(row).map_err(|_| forged())?,
         };
         let standing = row.standing.as_deref();
         if credential.verifies(&row.grant_json, standing, key, &row.mac) {
@@ -106,6 +120,8 @@ impl Credential {
             created_at: self.created_at_ms,
             revoked_at: self.revoked_at_ms,
             standing,
+            derivation_id: self.derivation.as_ref().map(|one| one.key_id.to_vec()),
+            derivation_root: self.derivation.as_ref().map(|one| one.wrapped.clone()),
         }
     }
 
@@ -128,13 +144,14 @@ impl Credential {
         .map(i64::to_be_bytes)
     }
 
+    /// A row of a release before derived keys has no derivation, and its tag does not cover one.
     fn parts<'a>(
         &'a self,
         grant_json: &'a str,
         standing: Option<&'a str>,
         numbers: &'a [[u8; 8]; 3],
-    ) -> [&'a [u8]; 9] {
-        [
+    ) -> Vec<&'a [u8]> {
+        let mut parts: Vec<&[u8]> = vec![
             b"lethe-credential-v2",
             self.id.as_bytes(),
             self.recipient.as_bytes(),
@@ -144,11 +161,75 @@ impl Credential {
             &numbers[0],
             &numbers[1],
             &numbers[2],
-        ]
+        ];
+        if let Some(derivation) = &self.derivation {
+            parts.extend([derivation.key_id.as_slice(), &derivation.wrapped]);
+        }
+        parts
     }
 }
 
 /// The hash under which a key is kept: keyed, so that a stolen table cannot be tried against.
 pub(crate) fn key_hash(key: &MacKey, secret: &ApiKey) -> [u8; 32] {
     key.tag(&[b"lethe-api-key-v1", secret.expose().as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lethe_crypto::SecretKey;
+    use lethe_testkit::SeededRandom;
+
+    fn mac_key() -> MacKey {
+        MacKey::new(&SecretKey::take(&mut [7; 32]))
+    }
+
+    fn credential() -> Credential {
+        let random = SeededRandom::new(1);
+        let secret = ApiKey::generate(&random);
+        let root = SecretKey::take(&mut [3; 32]);
+        let derivation = Derivation::of(&secret, "key_1", &root, &random);
+        let hash = key_hash(&mac_key(), &secret);
+        let (id, recipient) = ("key_1".to_owned(), "support".to_owned());
+        let secret = Some((hash, derivation));
+        Credential::new(id, StoreId(1), recipient, Grant::default(), 5, secret)
+    }
+
+    #[test]
+    fn what_keys_derive_from_cannot_be_taken_out_of_a_row_or_exchanged() {
+        let (key, whole) = (mac_key(), credential());
+        let row = whole.to_row(&key);
+        assert_eq!(Credential::from_row(&row, &key).unwrap(), whole);
+        let changes: [fn(&mut CredentialRow); 4] = [
+            |row| (row.derivation_id, row.derivation_root) = (None, None),
+            |row| row.derivation_root = None,
+            |row| row.derivation_id = Some(vec![9; 16]),
+            |row| row.derivation_root = Some(vec![9; 60]),
+        ];
+        for change in changes {
+            let mut forged = row.clone();
+            change(&mut forged);
+            assert!(Credential::from_row(&forged, &key).is_err());
+        }
+    }
+
+    #[test]
+    fn a_row_of_before_derived_keys_still_authenticates() {
+        let key = mac_key();
+        let before = Credential {
+            derivation: None,
+            ..credential()
+        };
+        let row = before.to_row(&key);
+        assert_eq!(Credential::from_row(&row, &key).unwrap(), before);
+    }
+
+    #[test]
+    fn a_revoked_derived_key_cannot_be_taken_out_of_a_row() {
+        let (key, mut one) = (mac_key(), credential());
+        one.standing.revoked_derived = vec!["dk_3856fac4c294b47c".to_owned()];
+        let mut row = one.to_row(&key);
+        row.standing = None;
+        assert!(Credential::from_row(&row, &key).is_err());
+    }
 }

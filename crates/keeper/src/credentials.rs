@@ -1,13 +1,14 @@
 //! The life of credentials: created, presented, listed, revoked, rotated.
 
 use crate::credential::{Credential, OPERATOR, key_hash};
+use crate::derived::Derivation;
 use crate::keeper::public_part;
 use crate::keys::ServiceKeys;
 use crate::ledger::LedgerAct;
 use crate::log::{ActKind, Phase};
 use crate::{GrantText, Keeper, KeeperError, Quarantine, Refusal, Throttle};
-use lethe_crypto::{ApiKey, MacKey};
-use lethe_model::{Bounds, Grant, Power, StoreId};
+use lethe_crypto::{ApiKey, KeyId, MacKey};
+use lethe_model::{Bounds, Grant, Power, Quota, StoreId};
 use lethe_store::Tx;
 use lethe_store::keyring::credentials;
 use std::collections::HashMap;
@@ -18,6 +19,8 @@ use std::sync::{Arc, PoisonError};
 pub(crate) struct Credentials {
     by_id: HashMap<String, Arc<Credential>>,
     by_hash: HashMap<[u8; 32], Arc<Credential>>,
+    /// Parents of derived keys.
+    by_key_id: HashMap<KeyId, Arc<Credential>>,
     /// What all living keys of an owner may meet together: as much as the widest of them.
     owners: HashMap<(StoreId, String), Bounds>,
 }
@@ -27,12 +30,17 @@ impl Credentials {
         let mut all = Self {
             by_id: HashMap::new(),
             by_hash: HashMap::new(),
+            by_key_id: HashMap::new(),
             owners: HashMap::new(),
         };
         for row in credentials::list(tx)? {
             let credential = Arc::new(Credential::from_row(&row, key)?);
             if let Some(hash) = credential.key_hash() {
                 all.by_hash.insert(hash, Arc::clone(&credential));
+            }
+            if let Some(derivation) = credential.derivation() {
+                all.by_key_id
+                    .insert(derivation.key_id, Arc::clone(&credential));
             }
             if let Some(owner) = &credential.grant.owner
                 && credential.revoked_at_ms.is_none()
@@ -50,6 +58,10 @@ impl Credentials {
 
     pub(crate) fn by_id(&self, id: &str) -> Option<&Arc<Credential>> {
         self.by_id.get(id)
+    }
+
+    pub(crate) fn by_key_id(&self, id: &KeyId) -> Option<&Arc<Credential>> {
+        self.by_key_id.get(id)
     }
 }
 
@@ -69,7 +81,8 @@ impl Keeper {
         from: Option<IpAddr>,
     ) -> Result<Arc<Credential>, Refusal> {
         let credential = self.holder_of(secret).ok_or(Refusal::Unauthenticated)?;
-        self.admit_holder(&credential, from)
+        self.check_holder(&credential, from)
+            .and_then(|()| self.take_rate(&credential.id, &credential.grant.quota))
             .inspect_err(|refusal| self.log_denial(&credential, refusal, None))
             .map_err(|refusal| match refusal {
                 Refusal::Revoked | Refusal::Expired => Refusal::Unauthenticated,
@@ -102,8 +115,12 @@ impl Keeper {
         credentials.by_hash.get(&hash).cloned()
     }
 
-    /// Refuses whoever may do nothing at all: dead, held back, from elsewhere, or too fast.
-    fn admit_holder(&self, credential: &Credential, from: Option<IpAddr>) -> Result<(), Refusal> {
+    /// Refuses whoever may do nothing at all: dead, held back, or from elsewhere.
+    pub(crate) fn check_holder(
+        &self,
+        credential: &Credential,
+        from: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
         let now_ms = self.around.clock.now_ms();
         let grant = &credential.grant;
         if credential.revoked_at_ms.is_some() {
@@ -118,13 +135,16 @@ impl Keeper {
         if let Some(quarantine) = &credential.standing.quarantine {
             return Err(Refusal::Quarantined(quarantine.reason.sentence()));
         }
-        match grant.quota.requests_per_second {
-            None => Ok(()),
-            Some(rate) => {
-                let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-                rates.take(&credential.id, rate, now_ms)
-            }
-        }
+        Ok(())
+    }
+
+    /// Counts a request; refuses it when there were too many within a second.
+    pub(crate) fn take_rate(&self, bucket: &str, quota: &Quota) -> Result<(), Refusal> {
+        let Some(rate) = quota.requests_per_second else {
+            return Ok(());
+        };
+        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        rates.take(bucket, rate, self.around.clock.now_ms())
     }
 
     /// Returns what all keys of a credential's owner may meet together.
@@ -221,13 +241,14 @@ impl Keeper {
         let (row, is_new_recipient) = {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
             let hash = key_hash(&service.credentials, &secret);
+            let derivation = Derivation::of(&secret, &id, &self.root, random);
             let credential = Credential::new(
                 id.clone(),
                 by.store,
                 recipient.to_owned(),
                 grant,
                 now_ms,
-                Some(hash),
+                Some((hash, derivation)),
             );
             let row = credential.to_row(&service.credentials);
             (row, service.token(by.store, recipient).is_none())
@@ -269,7 +290,7 @@ impl Keeper {
     }
 
     /// Finds a living key of the caller's store.
-    fn living_key(&self, by: &Credential, id: &str) -> Result<Credential, Refusal> {
+    pub(crate) fn living_key(&self, by: &Credential, id: &str) -> Result<Credential, Refusal> {
         let is_ours = |one: &Arc<Credential>| {
             one.store == by.store && one.revoked_at_ms.is_none() && one.key_hash().is_some()
         };
@@ -305,7 +326,7 @@ impl Keeper {
             Some(detail),
         ))?;
         // A restored keyring does not know of it otherwise.
-        self.note_in_ledger(vec![LedgerAct::Revoked { key: id.to_owned() }])?;
+        self.note_in_ledger(vec![LedgerAct::Revoked { key: id }])?;
         revoked.revoked_at_ms = Some(self.around.clock.now_ms());
         self.write_credential(&revoked)?;
         Ok(Arc::new(revoked))
@@ -408,7 +429,7 @@ impl Keeper {
     }
 
     /// Writes a changed credential's row, and uses it from now on.
-    fn write_credential(&self, changed: &Credential) -> Result<(), Refusal> {
+    pub(crate) fn write_credential(&self, changed: &Credential) -> Result<(), Refusal> {
         let row = {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
             changed.to_row(&service.credentials)

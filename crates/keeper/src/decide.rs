@@ -3,8 +3,10 @@
 use crate::Keeper;
 use crate::Refusal;
 use crate::credential::Credential;
+use crate::derived::Derived;
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
+use lethe_crypto::Token;
 use lethe_model::{FieldSet, OrderStates, Power, Purpose};
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -18,20 +20,35 @@ const DENIAL_PAUSE_MS: i64 = 1_000;
 pub(crate) enum Wish {
     /// Something that takes a power and shows no personal field.
     Act(Power),
+    /// The same, with one order or subject alone.
+    ActOn(Power, Token),
     /// Read fields, or look somebody up by one, of orders in these states.
     Read {
         purpose: Purpose,
         fields: FieldSet,
         states: OrderStates,
+        /// What the caller named; `None` for a look-up.
+        token: Option<Token>,
     },
+}
+
+impl Wish {
+    /// Returns the one order or subject that it is about, if it is about one.
+    fn token(&self) -> Option<Token> {
+        match self {
+            Self::Act(_) => None,
+            Self::ActOn(_, token) => Some(*token),
+            Self::Read { token, .. } => *token,
+        }
+    }
 }
 
 /// Says whether a credential may have a wish; what it has met before is the quota's question.
 ///
 /// # Errors
 ///
-/// The first reason against it, in the order: revoked, expired, quarantined, power, purpose, field,
-/// state.
+/// The first reason against it, in the order: revoked, expired, quarantined, power, order, purpose,
+/// field, state.
 pub(crate) fn decide(credential: &Credential, wish: &Wish, now_ms: i64) -> Result<(), Refusal> {
     let grant = &credential.grant;
     if credential.revoked_at_ms.is_some() {
@@ -44,16 +61,26 @@ pub(crate) fn decide(credential: &Credential, wish: &Wish, now_ms: i64) -> Resul
         return Err(Refusal::Quarantined(quarantine.reason.sentence()));
     }
     let power = match wish {
-        Wish::Act(power) => *power,
+        Wish::Act(power) | Wish::ActOn(power, _) => *power,
         Wish::Read { .. } => Power::Reveal,
     };
     if !credential.may(power) {
         return Err(Refusal::Power(power.name()));
     }
+    // A key for some orders does nothing that is not about one of them.
+    if let Some(orders) = credential
+        .derived
+        .as_ref()
+        .and_then(|one| one.orders.as_ref())
+        && !wish.token().is_some_and(|token| orders.contains(&token))
+    {
+        return Err(Refusal::Order);
+    }
     let Wish::Read {
         purpose,
         fields,
         states,
+        token: _,
     } = wish
     else {
         return Ok(());
@@ -100,13 +127,26 @@ impl Keeper {
     ///
     /// The [`Refusal`].
     pub fn permit(&self, by: &Credential, power: Power) -> Result<(), Refusal> {
+        self.permit_wish(by, power, &Wish::Act(power))
+    }
+
+    /// As [`Self::permit`], for an act that concerns one order or subject alone: a key that was
+    /// derived for that order may do it too.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`].
+    pub fn permit_on(&self, by: &Credential, power: Power, token: Token) -> Result<(), Refusal> {
+        self.permit_wish(by, power, &Wish::ActOn(power, token))
+    }
+
+    fn permit_wish(&self, by: &Credential, power: Power, wish: &Wish) -> Result<(), Refusal> {
         let now_ms = self.around.clock.now_ms();
-        let wish = Wish::Act(power);
         let decided = self
             .current(&by.id)
             .ok_or(Refusal::Unauthenticated)
-            .and_then(|current| decide(&current, &wish, now_ms))
-            .and_then(|()| decide(by, &wish, now_ms));
+            .and_then(|current| decide(&current, wish, now_ms))
+            .and_then(|()| decide(by, wish, now_ms));
         match &decided {
             Ok(()) => self.usage().used(&by.id, power, now_ms),
             Err(refusal) => self.log_denial(by, refusal, Some(power)),
@@ -122,7 +162,7 @@ impl Keeper {
             .unwrap_or_else(PoisonError::into_inner)
             .due(&by.id, refusal.code(), self.around.clock.now_ms());
         let Some(unlogged) = due else { return };
-        let mut detail = serde_json::Map::new();
+        let mut detail = by.derived.as_ref().map(Derived::detail).unwrap_or_default();
         if let Some(power) = power {
             detail.insert("power".to_owned(), power.name().into());
         }

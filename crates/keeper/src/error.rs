@@ -43,6 +43,13 @@ pub enum Refusal {
         "this key is not valid: it is unknown, revoked or expired; ask its owner for a new one"
     )]
     Unauthenticated,
+    /// A derived key that cannot be told to be one, or whose parent is not valid.
+    #[error(
+        "this derived key is not valid: it was altered or revoked, or the key it derives from is \
+         unknown, revoked, expired, or of a release before derived keys (`lethe key rotate` makes one \
+         that can); derive a new one"
+    )]
+    DerivedInvalid,
     /// The key was revoked.
     #[error("this key was revoked; ask its owner for a new one")]
     Revoked,
@@ -61,6 +68,12 @@ pub enum Refusal {
     /// The order is in a state that the grant does not cover.
     #[error("this key may not read records of orders that are {0}")]
     State(&'static str),
+    /// The key was derived for other orders.
+    #[error(
+        "this key is for other orders: it was derived for some of them, and opens, finds and lists \
+         nothing else"
+    )]
+    Order,
     /// It came from an address outside the grant's networks.
     #[error("this key may not be used from this address: its grant names other networks")]
     Network,
@@ -125,13 +138,14 @@ impl Refusal {
     /// Returns the stable code: in problem documents, in `--json`, and as the log's reason.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated => "key-invalid",
+            Self::Unauthenticated | Self::DerivedInvalid => "key-invalid",
             Self::Revoked => "key-revoked",
             Self::Expired => "key-expired",
             Self::Power(_) => "power-not-granted",
             Self::Purpose(_) => "purpose-not-granted",
             Self::Field(_) => "field-not-granted",
             Self::State(_) => "state-not-granted",
+            Self::Order => "order-not-granted",
             Self::Network => "network-not-granted",
             Self::Quarantined(_) => "key-quarantined",
             Self::Throttled { .. } => "key-throttled",

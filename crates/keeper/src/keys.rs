@@ -107,6 +107,11 @@ pub(crate) fn log_key_context(
     context
 }
 
+/// What the root of derived keys is bound to: the credential, so that no two rows can be exchanged.
+pub(crate) fn derivation_context(credential: &str) -> Vec<u8> {
+    format!("lethe-derivation-root-v1|{credential}").into_bytes()
+}
+
 fn epoch_context(epoch: i64) -> Vec<u8> {
     [b"lethe-epoch-v1".as_slice(), &epoch.to_be_bytes()].concat()
 }

@@ -47,6 +47,13 @@ pub enum LedgerAct {
         /// Its public id.
         key: String,
     },
+    /// A key that derives from an API key was revoked.
+    RevokedDerived {
+        /// The API key's public id.
+        key: String,
+        /// The derived key's public name.
+        fingerprint: String,
+    },
     /// A legal hold was placed or released; the detail is what the active store needs to know.
     Hold {
         /// Its public id.

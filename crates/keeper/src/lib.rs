@@ -13,6 +13,7 @@ mod canaries;
 mod credential;
 mod credentials;
 mod decide;
+mod derived;
 mod disposal;
 mod error;
 mod grant_text;
@@ -42,6 +43,7 @@ pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use alarm::{Alarm, AlarmKind};
 pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, OPERATOR};
+pub use derived::{Derived, REVOKED_DERIVED_MAX};
 pub use disposal::{
     ArchivePlace, COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit,
     MovedOrder,

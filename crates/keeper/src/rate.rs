@@ -3,6 +3,11 @@
 use crate::Refusal;
 use std::collections::HashMap;
 
+/// Buckets are kept for no more names than this: a holder can derive any number of keys.
+const BUCKETS_MAX: usize = 10_000;
+/// A bucket that nobody took from for this long is full.
+const FULL_AFTER_MS: i64 = 1_000;
+
 /// The buckets. In memory alone: a restart refills them, which is worth one second.
 #[derive(Default)]
 pub(crate) struct Rates(HashMap<String, Bucket>);
@@ -16,6 +21,10 @@ struct Bucket {
 impl Rates {
     /// Takes one request of a credential, of `rate` in a second.
     pub(crate) fn take(&mut self, credential: &str, rate: u32, now_ms: i64) -> Result<(), Refusal> {
+        if self.0.len() >= BUCKETS_MAX {
+            self.0
+                .retain(|_, bucket| now_ms.saturating_sub(bucket.at_ms) < FULL_AFTER_MS);
+        }
         let full = u64::from(rate) * 1_000;
         let bucket = match self.0.get_mut(credential) {
             Some(bucket) => bucket,

@@ -121,6 +121,9 @@ impl Keeper {
                 caught.keys_destroyed += counts.keys_destroyed;
             }
             LedgerAct::Revoked { key } => caught.revoked += self.revoke_again(key, line.at)?,
+            LedgerAct::RevokedDerived { key, fingerprint } => {
+                caught.revoked += self.revoke_derived_again(key, fingerprint)?;
+            }
             LedgerAct::Policy { .. } => caught.policies += self.adopt_again(line)?,
             LedgerAct::Hold { hold, placed } => {
                 caught.holds.push((hold.clone(), placed.clone()));

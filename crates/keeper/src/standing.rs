@@ -12,6 +12,9 @@ pub struct Standing {
     /// Why it meets nobody new for now; whom it has met lately it may still read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle: Option<Throttle>,
+    /// Fingerprints of keys derived from it that are refused, with all that derive from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked_derived: Vec<String>,
 }
 
 /// A credential that meets nobody new until a moment.

@@ -76,6 +76,12 @@ impl FieldSet {
         Self(self.0 | other.0)
     }
 
+    /// Returns the fields of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Returns the fields of this set that `other` lacks.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {

@@ -68,6 +68,26 @@ impl PowerSet {
         self.0 & (1 << power as u8) != 0
     }
 
+    /// Returns the powers of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Returns the bits: bit `n` stands for the power with number `n`.
+    pub fn bits(self) -> u64 {
+        u64::from(self.0)
+    }
+
+    /// Reads bits; `None` when one of them stands for no power.
+    pub fn from_bits(bits: u64) -> Option<Self> {
+        let set: Self = Power::ALL
+            .into_iter()
+            .filter(|power| bits & (1 << *power as u8) != 0)
+            .collect();
+        (set.bits() == bits).then_some(set)
+    }
+
     /// Lists the powers.
     pub fn iter(self) -> impl Iterator<Item = Power> {
         Power::ALL

@@ -1,5 +1,6 @@
 //! Nouns and rules of Lethe: ids, fields, grants, normalisation, clocks. No I/O.
 
+mod caveat;
 mod chance;
 mod clock;
 mod field;
@@ -15,6 +16,7 @@ mod purpose;
 mod quota;
 mod store;
 
+pub use caveat::{CAVEATS_MAX, Caveat, ORDERS_MAX};
 pub use chance::Random;
 pub use clock::Clock;
 pub use field::{Category, FIELDS, Field, FieldKind, UnknownField};

@@ -8,8 +8,10 @@ use std::net::IpAddr;
 const NETWORKS_MAX: usize = 32;
 
 /// Where a credential may be used from; without a network, from anywhere.
+///
+/// `Some` of none is nowhere: what is left of two lists that have no address in common.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Networks(Vec<IpNet>);
+pub struct Networks(Option<Vec<IpNet>>);
 
 /// A text that names no network. Tells nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +32,7 @@ pub enum NetworksError {
 impl Networks {
     /// From anywhere.
     pub const fn anywhere() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 
     /// Reads networks in CIDR notation (RFC 4632, RFC 4291 §2.3); a bare address is a network of one.
@@ -55,7 +57,7 @@ impl Networks {
         if all.len() > NETWORKS_MAX {
             return Err(NetworksError::TooMany);
         }
-        Ok(Self(all))
+        Ok(Self((!all.is_empty()).then_some(all)))
     }
 
     /// Says whether a request from this address may pass. A request over the Unix socket has no
@@ -63,26 +65,58 @@ impl Networks {
     pub fn allow(&self, address: Option<IpAddr>) -> bool {
         let local = IpAddr::from([127, 0, 0, 1]);
         let address = address.unwrap_or(local).to_canonical();
-        self.0.is_empty() || self.0.iter().any(|network| network.contains(&address))
+        let Some(all) = &self.0 else { return true };
+        all.iter().any(|network| network.contains(&address))
     }
 
     /// Says whether every address of these is one of `wider`'s.
     pub fn within(&self, wider: &Self) -> bool {
-        if wider.0.is_empty() {
-            return true;
-        }
-        let is_inside = |one: &IpNet| wider.0.iter().any(|network| network.contains(one));
-        !self.0.is_empty() && self.0.iter().all(is_inside)
+        let (Some(mine), Some(theirs)) = (&self.0, &wider.0) else {
+            return wider.0.is_none();
+        };
+        let is_inside = |one: &IpNet| theirs.iter().any(|network| network.contains(one));
+        mine.iter().all(is_inside)
     }
 
     /// Says whether it may be used from anywhere: no network, or one of all addresses.
     pub fn are_anywhere(&self) -> bool {
-        self.0.is_empty() || self.0.iter().any(|one| one.prefix_len() == 0)
+        let Some(all) = &self.0 else { return true };
+        all.iter().any(|one| one.prefix_len() == 0)
     }
 
-    /// Lists them in CIDR notation.
+    /// Says whether it may be used from nowhere at all.
+    pub fn are_nowhere(&self) -> bool {
+        self.0.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// Takes the addresses that are in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let (Some(one), Some(two)) = (&self.0, &other.0) else {
+            return Self(self.0.clone().or_else(|| other.0.clone()));
+        };
+        // Of two networks that meet, one lies inside the other.
+        let inner = |(one, two): (&IpNet, &IpNet)| match (one.contains(two), two.contains(one)) {
+            (true, _) => Some(*two),
+            (false, true) => Some(*one),
+            (false, false) => None,
+        };
+        let pairs = one.iter().flat_map(|a| two.iter().map(move |b| (a, b)));
+        let mut all: Vec<IpNet> = pairs.filter_map(inner).collect();
+        all.sort();
+        all.dedup();
+        Self(Some(all))
+    }
+
+    /// Lists them in CIDR notation; none for anywhere and for nowhere.
     pub fn iter(&self) -> impl Iterator<Item = impl fmt::Display> {
-        self.0.iter()
+        self.0.iter().flatten()
+    }
+
+    /// Lists them as address and length of the prefix.
+    pub fn parts(&self) -> impl Iterator<Item = (IpAddr, u8)> {
+        let all = self.0.iter().flatten();
+        all.map(|network| (network.addr(), network.prefix_len()))
     }
 }
 
@@ -115,6 +149,31 @@ mod tests {
         assert!(!networks(&["10.1.0.0/16", "11.0.0.0/8"]).within(&wide));
         assert!(!Networks::anywhere().within(&wide));
         assert!(wide.within(&Networks::anywhere()));
+    }
+
+    #[test]
+    fn what_is_in_both_is_within_each_of_them() {
+        let (one, two) = (
+            networks(&["10.0.0.0/8", "192.0.2.7"]),
+            networks(&["10.1.0.0/16", "192.0.2.0/24", "fd00::/8"]),
+        );
+        let both = one.and(&two);
+        assert_eq!(both, networks(&["10.1.0.0/16", "192.0.2.7"]));
+        assert_eq!(both, two.and(&one));
+        assert!(both.within(&one) && both.within(&two));
+        assert_eq!(one.and(&Networks::anywhere()), one);
+        assert_eq!(Networks::anywhere().and(&one), one);
+    }
+
+    #[test]
+    fn two_lists_without_a_common_address_leave_nowhere_to_use_a_key() {
+        let nowhere = networks(&["10.0.0.0/8"]).and(&networks(&["192.0.2.7"]));
+        assert!(nowhere.are_nowhere() && !nowhere.are_anywhere());
+        assert!(!nowhere.allow(None) && !nowhere.allow(Some("10.0.0.1".parse().unwrap())));
+        assert!(nowhere.within(&networks(&["10.0.0.0/8"])));
+        assert!(!Networks::anywhere().within(&nowhere));
+        assert!(!networks(&["10.0.0.0/8"]).within(&nowhere));
+        assert!(nowhere.and(&Networks::anywhere()).are_nowhere());
     }
 
     #[test]

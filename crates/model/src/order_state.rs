@@ -65,6 +65,20 @@ impl OrderStates {
         Self(self.0 & other.0)
     }
 
+    /// Returns the bits: bit `n` stands for the state with number `n`.
+    pub fn bits(self) -> u64 {
+        u64::from(self.0)
+    }
+
+    /// Reads bits; `None` when one of them stands for no state.
+    pub fn from_bits(bits: u64) -> Option<Self> {
+        let set: Self = OrderState::ALL
+            .into_iter()
+            .filter(|state| bits & (1 << *state as u8) != 0)
+            .collect();
+        (set.bits() == bits).then_some(set)
+    }
+
     /// Lists them.
     pub fn iter(self) -> impl Iterator<Item = OrderState> {
         OrderState::ALL

@@ -94,6 +94,26 @@ impl PurposeSet {
         self.0 == 0
     }
 
+    /// Returns the purposes of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Returns the bits: bit `n` stands for the purpose with number `n`.
+    pub fn bits(self) -> u64 {
+        u64::from(self.0)
+    }
+
+    /// Reads bits; `None` when one of them stands for no purpose.
+    pub fn from_bits(bits: u64) -> Option<Self> {
+        let set: Self = Purpose::ALL
+            .into_iter()
+            .filter(|purpose| bits & (1 << *purpose as u8) != 0)
+            .collect();
+        (set.bits() == bits).then_some(set)
+    }
+
     /// Lists the purposes by number.
     pub fn iter(self) -> impl Iterator<Item = Purpose> {
         Purpose::ALL

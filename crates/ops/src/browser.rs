@@ -1,7 +1,7 @@
 //! A key that comes from a web page: whoever opens the page has it.
 
 use crate::{Error, Vault};
-use lethe_crypto::ApiKey;
+use lethe_crypto::PresentedKey;
 use lethe_keeper::{Quarantine, QuarantineReason};
 use std::net::IpAddr;
 
@@ -20,7 +20,8 @@ pub enum BrowserVerdict {
 }
 
 impl Vault {
-    /// Quarantines a key that a browser presented, unless browsers are allowed from there.
+    /// Quarantines a key that a browser presented, unless browsers are allowed from there. For a
+    /// derived key that is its parent: nobody knows what else was derived where it lay.
     ///
     /// `page`: the `Origin` or `Referer` header; only scheme, host and port of it are noted.
     ///
@@ -30,7 +31,7 @@ impl Vault {
     /// back.
     pub fn seen_in_browser(
         &self,
-        secret: &ApiKey,
+        key: &PresentedKey,
         from: Option<IpAddr>,
         page: Option<&str>,
     ) -> Result<BrowserVerdict, Error> {
@@ -38,7 +39,11 @@ impl Vault {
         if allowed.is_some_and(|networks| !networks.are_anywhere() && networks.allow(from)) {
             return Ok(BrowserVerdict::Allowed);
         }
-        let Some(holder) = self.keeper.living_holder(secret) else {
+        let holder = match key {
+            PresentedKey::Root(key) => self.keeper.living_holder(key),
+            PresentedKey::Derived(key) => self.keeper.living_parent(key),
+        };
+        let Some(holder) = holder else {
             return Ok(BrowserVerdict::Unknown);
         };
         if holder.standing.quarantine.is_none() {

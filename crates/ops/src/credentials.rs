@@ -2,7 +2,7 @@
 
 use crate::blast::{BlastRadius, Population};
 use crate::{Error, Vault};
-use lethe_crypto::ApiKey;
+use lethe_crypto::{ApiKey, DerivedFingerprint, Token};
 use lethe_keeper::{AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Refusal};
 use lethe_model::{Grant, Power, Window};
 use serde::Serialize;
@@ -202,6 +202,37 @@ impl Vault {
         Ok(self.view_credential(&revoked, &self.population(by.store)?))
     }
 
+    /// Revokes one key that was derived from a key, by its fingerprint (`dk_…`), with all that were
+    /// derived from it. Whether such a key was ever made, only its maker knows.
+    ///
+    /// # Errors
+    ///
+    /// When the fingerprint is none, [`Error::Invalid`] when there is no such living key, and what
+    /// grant, log and ledger say.
+    pub fn revoke_derived(
+        &self,
+        by: &Credential,
+        id: &str,
+        fingerprint: &str,
+    ) -> Result<CredentialView, Error> {
+        let Some(fingerprint) = DerivedFingerprint::parse(fingerprint) else {
+            return Err(Error::invalid(
+                "fingerprint",
+                "is `dk_` and 16 hexadecimal digits: `lethe key check` shows it, and so does the log",
+            ));
+        };
+        let parent = match self.keeper.revoke_derived(by, id, fingerprint) {
+            Err(Refusal::Gone) => {
+                return Err(Error::invalid(
+                    "id",
+                    "names no living key: `lethe key list` shows them",
+                ));
+            }
+            other => other?,
+        };
+        Ok(self.view_credential(&parent, &self.population(by.store)?))
+    }
+
     /// Makes a successor with the same grant and recipient, then revokes the old key.
     ///
     /// # Errors
@@ -385,6 +416,22 @@ impl Vault {
     /// Says whether a credential may do something that takes a power; a refusal is in the log.
     pub(crate) fn permit(&self, by: &Credential, power: Power) -> Result<(), Error> {
         Ok(self.keeper.permit(by, power)?)
+    }
+
+    /// As [`Self::permit`], for an act that concerns this order or subject alone; reads its token.
+    pub(crate) fn permit_on(
+        &self,
+        by: &Credential,
+        power: Power,
+        token: &str,
+    ) -> Result<Token, Error> {
+        let read = self.read_token(by, token);
+        match &read {
+            Ok(token) => self.keeper.permit_on(by, power, *token)?,
+            // What cannot be read is about nothing: the power is demanded all the same.
+            Err(_) => self.keeper.permit(by, power)?,
+        }
+        read
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why an operation failed: what happened, which input, what to do. Never a personal value.
 
-use lethe_crypto::{ApiKeyError, RootFileError};
+use lethe_crypto::{ApiKeyError, PresentedKeyError, RootFileError};
 use lethe_keeper::log::LogError;
 use lethe_keeper::{KeeperError, Refusal};
 use lethe_store::StoreError;
@@ -48,6 +48,9 @@ pub enum Error {
     /// An API key's form.
     #[error(transparent)]
     ApiKey(#[from] ApiKeyError),
+    /// The form of an API key or a derived key, or what a derived key cannot hold.
+    #[error(transparent)]
+    Key(#[from] PresentedKeyError),
     /// The file system.
     #[error("{what}: {source}")]
     File {
@@ -142,7 +145,7 @@ impl Error {
             Self::Locked(_) => "folder-locked",
             Self::Root(RootFileError::Passphrase) => "wrong-passphrase",
             Self::Root(_) => "root-key-file",
-            Self::ApiKey(_) => "key-malformed",
+            Self::ApiKey(_) | Self::Key(_) => "key-malformed",
             Self::File { .. } => "file-system",
             Self::Store(error) | Self::Keeper(KeeperError::Store(error)) => match error {
                 StoreError::Full => "disk-full",

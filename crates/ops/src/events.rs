@@ -75,7 +75,8 @@ impl Vault {
             return Err(Refusal::Power(Power::Intake.name()).into());
         }
         check(event)?;
-        let Token::Order(subject, order) = self.read_token(credential, token)? else {
+        let token = self.permit_on(credential, Power::Intake, token)?;
+        let Token::Order(subject, order) = token else {
             return Err(Error::invalid("token", "must be an order's (`ord_…`)"));
         };
         let day = |date: Date| i64::from(Day::from_date(date).0);

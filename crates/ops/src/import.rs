@@ -212,8 +212,6 @@ pub(crate) fn prepare(
     }
 }
 
-/// Asked before anything is looked up: whether an order is known is nobody else's business.
-
 /// Passes over what an interrupted run has stored: read and forgotten, not prepared again.
 fn skip(source: &mut (dyn Source + Send), done: u64) -> &mut (dyn Source + Send) {
     for _ in 0..done {

@@ -305,6 +305,7 @@ impl Job {
                 credential: Arc::clone(&job.credential),
                 purpose: job.query.purpose,
                 sought: Sought::Fields(by_subject(&wanted.records, job.query.fields)),
+                token: Some(job.token),
                 states,
             },
             Self::Find(job) => Request {
@@ -314,6 +315,7 @@ impl Job {
                     kind: job.query.kind,
                     value: job.query.value.clone(),
                 },
+                token: None,
                 states,
             },
         }

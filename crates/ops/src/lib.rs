@@ -74,6 +74,6 @@ pub use subjects::SubjectView;
 pub use vault::Vault;
 
 pub use lethe_keeper::{
-    AccessSettings, Alarm, AlarmKind, Credential, GrantText, Quarantine, QuarantineReason,
+    AccessSettings, Alarm, AlarmKind, Credential, Derived, GrantText, Quarantine, QuarantineReason,
     Reaction, Refusal, RotationReport, Surroundings,
 };

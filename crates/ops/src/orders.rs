@@ -96,8 +96,8 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when it is not there, or not this caller's.
     pub fn order(&self, credential: &Credential, token: &str) -> Result<OrderView, Error> {
-        self.permit(credential, lethe_model::Power::List)?;
-        let Token::Order(subject, order) = self.read_token(credential, token)? else {
+        let token = self.permit_on(credential, lethe_model::Power::List, token)?;
+        let Token::Order(subject, order) = token else {
             return Err(Error::NotFound);
         };
         let row = self.read_active(|tx| orders::fetch(tx, &subject, &order))?;

@@ -154,11 +154,11 @@ impl Vault {
     ///
     /// [`Error::NotFound`] when the token leads to nothing in the active store.
     pub fn explain(&self, credential: &Credential, token: &str) -> Result<OrderExplanation, Error> {
-        self.permit(credential, lethe_model::Power::List)?;
+        let token = self.permit_on(credential, lethe_model::Power::List, token)?;
         let policy = self.policy();
         let today = policy.today(self.around.clock.now());
         let store = self.store_name(credential.store)?;
-        let categories = match self.read_token(credential, token)? {
+        let categories = match token {
             Token::Order(subject, order) => {
                 let found = self.read_active(|tx| {
                     let row = orders::fetch(tx, &subject, &order)?;

@@ -92,9 +92,11 @@ impl Vault {
     ///
     /// When the grant has neither the power `approve` nor `retention`.
     pub fn proposals(&self, credential: &Credential) -> Result<Vec<ProposalView>, Error> {
-        if !credential.may(lethe_model::Power::Approve) {
-            self.permit(credential, lethe_model::Power::Retention)?;
-        }
+        let power = match credential.may(lethe_model::Power::Approve) {
+            true => lethe_model::Power::Approve,
+            false => lethe_model::Power::Retention,
+        };
+        self.permit(credential, power)?;
         let all = self.keeper.proposals(credential.store)?;
         all.iter()
             .map(|one| self.proposal_view(credential, one))

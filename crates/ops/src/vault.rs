@@ -4,7 +4,7 @@ use crate::Error;
 use crate::intake::{Intake, IntakeLane, Preparer, Terms};
 use crate::lane::Lane;
 use crate::policy::Policies;
-use lethe_crypto::{ApiKey, Token, TokenKey};
+use lethe_crypto::{ApiKey, PresentedKey, Token, TokenKey};
 use lethe_formats::guard::Guard;
 use lethe_keeper::log::LogFiles;
 use lethe_keeper::{Credential, Keeper, Surroundings};
@@ -97,6 +97,22 @@ impl Vault {
         from: Option<IpAddr>,
     ) -> Result<Arc<Credential>, Error> {
         Ok(self.keeper.authenticate(secret, from)?)
+    }
+
+    /// As [`Self::authenticate`], for a key of either kind.
+    ///
+    /// # Errors
+    ///
+    /// As there; a derived key that is past its own time is told so.
+    pub fn authenticate_presented(
+        &self,
+        key: &PresentedKey,
+        from: Option<IpAddr>,
+    ) -> Result<Arc<Credential>, Error> {
+        match key {
+            PresentedKey::Root(key) => self.authenticate(key, from),
+            PresentedKey::Derived(key) => Ok(self.keeper.authenticate_derived(key, from)?),
+        }
     }
 
     /// Returns the operator's credential for a shop: for commands on the folder itself.

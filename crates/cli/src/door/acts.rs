@@ -84,6 +84,7 @@ pub(crate) trait Acts {
     /// Holds a key back, or lets it go.
     fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError>;
     fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError>;
+    fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
     fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError>;
     fn entries(

@@ -197,6 +197,13 @@ impl Acts for Folder {
         Ok(view(self.vault.lint_credentials(&self.credential)?))
     }
 
+    fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError> {
+        let parent = self
+            .vault
+            .revoke_derived(&self.credential, id, fingerprint)?;
+        Ok(view(parent))
+    }
+
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
         let rotated = self
             .vault

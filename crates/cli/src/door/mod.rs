@@ -15,7 +15,7 @@ use crate::args::Globals;
 use crate::error::{CliError, Exit};
 use crate::passphrase;
 use crate::surroundings;
-use lethe_crypto::ApiKey;
+use lethe_crypto::PresentedKey;
 use lethe_ops::{Error, Installation, Vault};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -42,7 +42,7 @@ pub(crate) fn folder(globals: &Globals) -> Result<Folder, CliError> {
     let credential = match &key {
         None => vault.operator(store_id(&vault, named)?)?,
         Some(key) => {
-            let credential = vault.authenticate(key, None)?;
+            let credential = vault.authenticate_presented(key, None)?;
             if named.is_some() && store_id(&vault, named)? != credential.store {
                 let text = "this key belongs to another shop than --store names";
                 return Err(CliError::usage(text));
@@ -66,8 +66,8 @@ pub(crate) fn installation(data: &Path) -> Result<Installation, CliError> {
     Installation::find(data).map_err(locked)
 }
 
-/// Reads the API key this command acts with, if there is one.
-pub(crate) fn key(globals: &Globals) -> Result<Option<ApiKey>, CliError> {
+/// Reads the API key or derived key this command acts with, if there is one.
+pub(crate) fn key(globals: &Globals) -> Result<Option<PresentedKey>, CliError> {
     let text = match &globals.key_file {
         Some(path) => {
             let what = format!("cannot read the key file {}", path.display());
@@ -78,7 +78,7 @@ pub(crate) fn key(globals: &Globals) -> Result<Option<ApiKey>, CliError> {
     let Some(text) = text.map(Zeroizing::new) else {
         return Ok(None);
     };
-    Ok(Some(ApiKey::parse(text.trim()).map_err(Error::from)?))
+    Ok(Some(PresentedKey::parse(text.trim()).map_err(Error::from)?))
 }
 
 fn locked(error: Error) -> CliError {

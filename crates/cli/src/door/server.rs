@@ -7,7 +7,7 @@ use crate::views::{
     Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
     Revealed, Status, Subject,
 };
-use lethe_crypto::ApiKey;
+use lethe_crypto::PresentedKey;
 use lethe_model::{FieldSet, Purpose};
 use lethe_ops::{DocumentBytes, GrantText, KeptRecords, NewDocument};
 use serde::Deserialize;
@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 /// A running server and the key this command acts with.
 pub(crate) struct Server {
     socket: PathBuf,
-    key: ApiKey,
+    key: PresentedKey,
 }
 
 impl Server {
     /// Finds the folder's server; `None` when none is listening.
-    pub(super) fn find(socket: &Path, key: &ApiKey) -> Result<Option<Self>, CliError> {
+    pub(super) fn find(socket: &Path, key: &PresentedKey) -> Result<Option<Self>, CliError> {
         match UnixStream::connect(socket) {
             Ok(_) => Ok(Some(Self {
                 socket: socket.to_owned(),
@@ -258,6 +258,11 @@ impl Acts for Server {
         }
         self.get::<Lint>("/v1/keys/lint")
             .map(|answer| answer.findings)
+    }
+
+    fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError> {
+        let target = format!("/v1/keys/{}/revoke-derived", encoded(id));
+        self.post(&target, &json!({ "fingerprint": fingerprint }))
     }
 
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {

@@ -7,6 +7,7 @@ mod backup;
 mod bad_input;
 mod damage;
 mod demo;
+mod derived;
 mod documents;
 mod help;
 mod importing;

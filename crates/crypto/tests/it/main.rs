@@ -3,6 +3,7 @@
 //! for any input.
 
 mod aead;
+mod derived;
 mod envelope_v2;
 mod hpke_queue;
 mod kdf;

@@ -127,6 +127,8 @@ mod tests {
             Refusal::Purpose("legal"),
             Refusal::Field("contact.email".into()),
             Refusal::State("shipped"),
+            Refusal::DerivedInvalid,
+            Refusal::Order,
             Refusal::Network,
             Refusal::Quarantined("it was sent by a web page"),
             Refusal::Rate { retry_at_ms: 0 },

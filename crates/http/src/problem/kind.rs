@@ -53,6 +53,8 @@ problem_kinds! {
     FieldNotGranted => "field-not-granted", FORBIDDEN, "The key may not read this field";
     /// The order is in a state that the grant does not cover.
     StateNotGranted => "state-not-granted", FORBIDDEN, "The key may not read orders in this state";
+    /// The key was derived for other orders.
+    OrderNotGranted => "order-not-granted", FORBIDDEN, "The key is for other orders";
     /// The request came from outside the grant's networks.
     NetworkNotGranted => "network-not-granted", FORBIDDEN, "The key may not be used from this address";
     /// The key is held back.

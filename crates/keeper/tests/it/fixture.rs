@@ -128,6 +128,7 @@ impl Fixture {
             credential: self.operator(),
             purpose: Purpose::Support,
             sought,
+            token: None,
             states: OrderStates::ALL,
         };
         self.keeper().admit(vec![request]).pop().unwrap()

@@ -75,8 +75,11 @@ fn run(intake: &Intake, waiting: &Receiver<Delivery>) {
         let mut shares = Vec::new();
         let mut current = Some(first);
         while let Some(delivery) = current.take() {
-            if delivery.credential.id != credential.id || items.len() >= BATCH_MAX {
-                // Another caller's, or one too many: the log names one credential per batch.
+            let other = &delivery.credential;
+            let is_same = other.id == credential.id && other.derived == credential.derived;
+            if !is_same || items.len() >= BATCH_MAX {
+                // Another caller's, or one too many: the log names one credential per batch. A derived
+                // key has its parent's id, and may not be let in by its parent's grant.
                 next = Some(delivery);
                 break;
             }

@@ -2,6 +2,7 @@
 
 mod canaries;
 mod credentials;
+mod derived;
 mod documents;
 mod erasure;
 mod held;

@@ -4,10 +4,10 @@ use crate::{Row, StoreError, Tx, args};
 use lethe_model::StoreId;
 
 const INSERT: &str = "INSERT INTO credentials \
-     (credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, standing) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+     (credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, standing, \
+     derivation_id, derivation_root) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const LIST: &str = "SELECT credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, \
-     revoked_at, standing FROM credentials ORDER BY created_at, credential_id";
+     revoked_at, standing, derivation_id, derivation_root FROM credentials ORDER BY created_at, credential_id";
 const UPDATE: &str = "UPDATE credentials SET grant_json = $1, mac = $2, revoked_at = $3, \
      standing = $4 WHERE credential_id = $5 AND revoked_at IS NULL";
 
@@ -34,6 +34,10 @@ pub struct CredentialRow {
     pub revoked_at: Option<i64>,
     /// What holds it back, as JSON.
     pub standing: Option<String>,
+    /// Names the secret; `None` for the operator, and where no keys can be derived.
+    pub derivation_id: Option<Vec<u8>>,
+    /// The wrapped root of the keys that derive from this one.
+    pub derivation_root: Option<Vec<u8>>,
 }
 
 /// Adds a credential.
@@ -49,6 +53,8 @@ pub fn insert(tx: &Tx<'_>, row: &CredentialRow) -> Result<(), StoreError> {
             &row.mac,
             row.created_at,
             row.standing.as_ref(),
+            row.derivation_id.as_ref(),
+            row.derivation_root.as_ref(),
         ],
     )?;
     Ok(())
@@ -85,5 +91,7 @@ fn from_row(row: &Row<'_>) -> Result<CredentialRow, StoreError> {
         created_at: row.int(6)?,
         revoked_at: row.opt_int(7)?,
         standing: row.opt_text(8)?,
+        derivation_id: row.opt_blob(9)?,
+        derivation_root: row.opt_blob(10)?,
     })
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod derive;
 mod lint;
 mod lint_tree;
 mod list;
@@ -28,6 +29,7 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 enum KeyCommand {
     Create(create::Args),
+    Derive(derive::Args),
     List(list::Args),
     Narrow(narrow::NarrowArgs),
     Quarantine(narrow::QuarantineArgs),
@@ -41,6 +43,7 @@ enum KeyCommand {
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     match args.command {
         KeyCommand::Create(args) => create::run(globals, args, output),
+        KeyCommand::Derive(args) => derive::run(globals, args, output),
         KeyCommand::List(args) => list::run(globals, args, output),
         KeyCommand::Narrow(args) => narrow::narrow(globals, args, output),
         KeyCommand::Quarantine(args) => narrow::quarantine(globals, &args, output),

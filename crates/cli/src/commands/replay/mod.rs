@@ -144,7 +144,9 @@ fn forgetting(shop: &ReplayShop, points: &mut Vec<Point>) -> Result<(), CliError
 fn page(shop: &ReplayShop, points: &mut Vec<Point>) -> Result<(), CliError> {
     let (_, secret) = shop.make_key(shop.widest(366))?;
     let page = Some("https://shop.example/checkout");
-    let seen = shop.vault.seen_in_browser(&secret, None, page)?;
+    let seen = shop
+        .vault
+        .seen_in_browser(&secret.clone().into(), None, page)?;
     let refused = shop.vault.authenticate(&secret, None);
     if seen != BrowserVerdict::Quarantined || refused.is_ok() {
         return Err(failed("the vault let a key of a web page pass"));

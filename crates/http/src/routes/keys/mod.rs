@@ -7,6 +7,7 @@ mod list;
 mod narrow;
 mod quarantine;
 mod revoke;
+mod revoke_derived;
 mod rotate;
 
 use crate::app::Shared;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(quarantine::quarantine_key))
         .routes(routes!(quarantine::release_key))
         .routes(routes!(revoke::revoke_key))
+        .routes(routes!(revoke_derived::revoke_derived_key))
         .routes(routes!(rotate::rotate_key))
 }
 

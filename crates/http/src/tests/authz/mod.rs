@@ -132,6 +132,7 @@ impl Case {
             "/v1/keys" => json!({
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms
             }),
+            "/v1/keys/{id}/revoke-derived" => json!({ "fingerprint": "dk_0123456789abcdef" }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
             other => panic!("no body for {other}"),
         }

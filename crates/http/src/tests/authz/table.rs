@@ -73,6 +73,12 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
     ),
     ("delete", "/v1/keys/{id}", Needs::Power(Power::Keys), 200),
     (
+        "post",
+        "/v1/keys/{id}/revoke-derived",
+        Needs::Power(Power::Keys),
+        200,
+    ),
+    (
         "delete",
         "/v1/subjects/{token}",
         Needs::Power(Power::Erase),

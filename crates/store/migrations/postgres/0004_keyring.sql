@@ -1,0 +1,3 @@
+-- What keys derive from: an id to find the parent by, and the wrapped root of its derived keys.
+ALTER TABLE credentials ADD COLUMN derivation_id BYTEA;
+ALTER TABLE credentials ADD COLUMN derivation_root BYTEA;
