@@ -10,6 +10,7 @@ mod envelope;
 mod mac;
 mod root;
 mod secret;
+mod session_key;
 mod token;
 mod wrap;
 
@@ -19,6 +20,7 @@ pub use envelope::{Envelope, FieldContext, open_fields, seal_fields};
 pub use mac::MacKey;
 pub use root::{KdfCost, RootFileError, SealedRoot};
 pub use secret::SecretKey;
+pub use session_key::SessionKey;
 pub use token::{Token, TokenError, TokenKey};
 pub use wrap::{NONCE_LEN, WRAPPED_LEN, WrappedKey, open_bytes, seal_bytes, unwrap_key, wrap_key};
 
