@@ -103,7 +103,11 @@ impl Keeper {
     }
 
     /// Refuses whoever may do nothing at all: dead, held back, from elsewhere, or too fast.
-    fn admit_holder(&self, credential: &Credential, from: Option<IpAddr>) -> Result<(), Refusal> {
+    pub(crate) fn admit_holder(
+        &self,
+        credential: &Credential,
+        from: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
         let now_ms = self.around.clock.now_ms();
         let grant = &credential.grant;
         if credential.revoked_at_ms.is_some() {
@@ -268,10 +272,10 @@ impl Keeper {
         self.end_credential(by, revoked)
     }
 
-    /// Finds a living key of the caller's store.
-    fn living_key(&self, by: &Credential, id: &str) -> Result<Credential, Refusal> {
+    /// Finds a living key, or a person's credential, of the caller's store.
+    pub(crate) fn living_key(&self, by: &Credential, id: &str) -> Result<Credential, Refusal> {
         let is_ours = |one: &Arc<Credential>| {
-            one.store == by.store && one.revoked_at_ms.is_none() && one.key_hash().is_some()
+            one.store == by.store && one.revoked_at_ms.is_none() && !one.is_operator()
         };
         let living = self.current(id).filter(is_ours).ok_or(Refusal::Gone)?;
         Ok(Credential::clone(&living))
@@ -290,7 +294,7 @@ impl Keeper {
         self.end_credential(&holder, Credential::clone(&holder))
     }
 
-    fn end_credential(
+    pub(crate) fn end_credential(
         &self,
         by: &Credential,
         mut revoked: Credential,
@@ -305,7 +309,7 @@ impl Keeper {
             Some(detail),
         ))?;
         // A restored keyring does not know of it otherwise.
-        self.note_in_ledger(vec![LedgerAct::Revoked { key: id.to_owned() }])?;
+        self.note_in_ledger(vec![LedgerAct::Revoked { key: id.clone() }])?;
         revoked.revoked_at_ms = Some(self.around.clock.now_ms());
         self.write_credential(&revoked)?;
         Ok(Arc::new(revoked))
@@ -376,7 +380,7 @@ impl Keeper {
     }
 
     /// Writes a changed credential's row, and uses it from now on.
-    fn write_credential(&self, changed: &Credential) -> Result<(), Refusal> {
+    pub(crate) fn write_credential(&self, changed: &Credential) -> Result<(), Refusal> {
         let row = {
             let service = self.service.read().unwrap_or_else(PoisonError::into_inner);
             changed.to_row(&service.credentials)

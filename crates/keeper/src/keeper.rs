@@ -12,6 +12,7 @@ use crate::numbers::Numbers;
 use crate::quota::{Quotas, WINDOW_MS};
 use crate::quota_clock::QuotaClock;
 use crate::rate::Rates;
+use crate::staff::Desk;
 use crate::usage::UsageBook;
 use crate::{AccessSettings, KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, TokenKey};
@@ -59,6 +60,7 @@ pub struct Keeper {
     quota_clock: Mutex<QuotaClock>,
     pub(crate) denials: Mutex<Denials>,
     pub(crate) rates: Mutex<Rates>,
+    pub(crate) desk: Desk,
     ledger: Mutex<Ledger>,
     publishing: Mutex<()>,
     log_files: LogFiles,
@@ -165,6 +167,7 @@ impl Keeper {
             quota_clock: Mutex::new(QuotaClock::starting(&*around.clock, log_ms)),
             denials: Mutex::default(),
             rates: Mutex::default(),
+            desk: Desk::default(),
             ledger: Mutex::new(ledger),
             publishing: Mutex::new(()),
             log_files,

@@ -28,6 +28,7 @@ mod quota_clock;
 mod rate;
 mod restore;
 mod rotation;
+mod staff;
 mod standing;
 mod tallies;
 mod trace;
@@ -55,6 +56,9 @@ pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
+pub use staff::{
+    Factor, LoggedIn, LoginRequest, NewSecrets, SESSION_IDLE_MS, SESSION_MS, SessionId, StaffMember,
+};
 pub use standing::{Quarantine, QuarantineReason, Standing};
 pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};
 pub use usage::{Usage, UsageDay};

@@ -52,16 +52,15 @@ impl PasswordCost {
         passes: 2,
     };
 
-    /// A cost that lets tests run. No release build makes or takes such a hash.
-    #[cfg(debug_assertions)]
-    pub const TEST: Self = Self {
+    #[cfg(test)]
+    const TEST: Self = Self {
         memory_kib: 8,
         passes: 1,
     };
 
-    #[cfg(debug_assertions)]
+    #[cfg(test)]
     const LEAST: Self = Self::TEST;
-    #[cfg(not(debug_assertions))]
+    #[cfg(not(test))]
     const LEAST: Self = Self::STANDARD;
 
     fn is_sane(self) -> bool {
@@ -108,11 +107,6 @@ impl PasswordHash {
         let derived = derive(password, pepper, self.cost, &self.salt);
         let is_equal: bool = derived.ct_eq(&self.hash).into();
         is_equal && !password.is_oversized()
-    }
-
-    /// Says whether it was made with another cost than is usual now.
-    pub fn costs(&self, cost: PasswordCost) -> bool {
-        self.cost == cost
     }
 
     /// Writes the PHC string: `$argon2id$v=19$m=…,t=…,p=1$salt$hash`.

@@ -142,13 +142,12 @@ impl Throttle {
             None => {
                 self.pairs.remove(&(account.to_owned(), network.to_owned()));
                 // What others failed stays: this takes back its own.
-                for count in [
+                let counts = [
                     self.accounts.get_mut(account),
                     self.networks.get_mut(network),
-                ] {
-                    if let Some(count) = count {
-                        count.failures = count.failures.saturating_sub(1);
-                    }
+                ];
+                for count in counts.into_iter().flatten() {
+                    count.failures = count.failures.saturating_sub(1);
                 }
             }
         }

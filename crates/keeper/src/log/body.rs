@@ -51,6 +51,8 @@ pub enum ActKind {
     Restore,
     /// Something was refused that has no entry of its own.
     Denial,
+    /// Somebody logged in or out, tried to, or changed their password.
+    Login,
 }
 
 /// Which part of an act an entry is.
