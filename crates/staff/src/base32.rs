@@ -20,6 +20,22 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
+/// Reads what [`encode`] wrote; `None` for anything else.
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
+    let (mut held, mut bits) = (0u32, 0);
+    for digit in text.bytes() {
+        let value = ALPHABET.iter().position(|one| *one == digit)?;
+        held = (held << 5 | u32::try_from(value).ok()?) & 0xffff;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(held >> bits & 0xff).ok()?);
+        }
+    }
+    (encode(&bytes) == text).then_some(bytes)
+}
+
 /// Says whether a character is a digit of base 32.
 pub(crate) fn is_digit(byte: u8) -> bool {
     ALPHABET.contains(&byte)
@@ -45,6 +61,7 @@ mod tests {
             ("foobar", "MZXW6YTBOI"),
         ] {
             assert_eq!(encode(clear.as_bytes()), text);
+            assert_eq!(decode(text).as_deref(), Some(clear.as_bytes()));
         }
     }
 }

@@ -52,6 +52,12 @@ impl TotpSecret {
         bytes.try_into().ok().map(Self)
     }
 
+    /// Reads what [`Self::base32`] wrote; `None` for anything else.
+    pub fn from_base32(text: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(base32::decode(text)?);
+        Self::from_slice(&bytes)
+    }
+
     /// Returns the bytes, to be wrapped. Every call is a place to review.
     pub fn expose(&self) -> &[u8] {
         &self.0

@@ -11,4 +11,5 @@ mod restore;
 mod retention;
 mod reveal;
 mod rotation;
+mod staff;
 mod tampering;

@@ -129,6 +129,9 @@ impl Case {
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms
             }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
+            "/v1/login" => json!({ "name": "eve", "password": "some words", "code": "000000" }),
+            "/v1/logout" => json!({}),
+            "/v1/me/password" => json!({ "password": "a", "code": "0", "new_password": "b" }),
             other => panic!("no body for {other}"),
         }
     }
