@@ -18,6 +18,8 @@ mod init;
 mod key;
 mod legal_hold;
 mod log;
+mod login;
+mod logout;
 mod order;
 mod orders;
 mod policy;
@@ -28,6 +30,7 @@ mod reveal;
 mod rotate;
 mod sample;
 mod serve;
+mod staff;
 mod statistics;
 mod status;
 mod subject;
@@ -62,6 +65,9 @@ pub(crate) enum Command {
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
+    Staff(staff::Args),
+    Login(login::Args),
+    Logout(logout::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
@@ -102,6 +108,9 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
+        Command::Staff(args) => staff::run(globals, args, output),
+        Command::Login(args) => login::run(globals, args, output),
+        Command::Logout(args) => logout::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
         Command::Backup(args) => backup::run(globals, args, output),

@@ -33,6 +33,9 @@ fn the_first_help_names_every_command() {
       statistics   Show the anonymised statistics of months of which no order is left
       receipt      Check erasure receipts and destruction records, offline
       key          Make, list, revoke and rotate API keys; find keys that leaked
+      staff        Add people who log in, give them roles, and end their access
+      login        Log in to the folder's server: commands act as you until you log out
+      logout       Log out: the session ends, here and in the server
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
       backup       Back up the installation, encrypted, while it is in use

@@ -14,5 +14,6 @@ mod key_lint;
 mod receipts;
 mod serving;
 mod shop;
+mod staff;
 mod story;
 mod two_processes;
