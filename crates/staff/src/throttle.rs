@@ -205,7 +205,7 @@ fn make_room<K: Hash + Eq + Clone>(counts: &mut HashMap<K, Count>, now_ms: u64) 
     let mut least = 1;
     while counts.len() >= COUNTS_MAX {
         counts.retain(|_, one| one.failures > least);
-        least *= 2;
+        least = least.saturating_mul(2);
     }
 }
 

@@ -392,6 +392,30 @@ fn only_the_operator_makes_people_and_nobody_makes_a_key_of_one() {
 }
 
 #[test]
+fn nobody_approves_what_they_asked_for_with_a_key_of_their_own() {
+    let mut desk = Desk::with("dpo");
+    let own_key = desk.test.key("office", &["delivery.city"], 1).0;
+    assert_eq!(own_key.grant.owner.as_deref(), Some("ada"));
+    let office = desk.test.approver("board");
+    let session = desk.log_in();
+    let ada = desk.present(&session, &seat(1)).unwrap().credential;
+    add(&mut desk.test, "cleo", "security");
+    let vault = desk.test.vault();
+    let made = vault.request_above_cap(&ada, "case 2026/0042").unwrap();
+    for own in [&ada, &office] {
+        let refused = vault.approve(own, &made.id, &made.sha256).unwrap_err();
+        assert_eq!(refused.code(), "not-approvable", "{refused}");
+    }
+    // Another role of hers is no other person.
+    let expiry = desk.test.clock.in_days(9);
+    let (operator, role) = (desk.test.operator(), Some("security"));
+    vault.change_staff(&operator, "ada", role, expiry).unwrap();
+    let ada = desk.present(&session, &seat(1)).unwrap().credential;
+    let refused = vault.approve(&ada, &made.id, &made.sha256).unwrap_err();
+    assert_eq!(refused.code(), "not-approvable", "{refused}");
+}
+
+#[test]
 fn a_row_that_was_changed_in_the_database_opens_nothing() {
     let desk = Desk::with("support");
     let keyring = rusqlite::Connection::open(desk.test.path().join("keyring/keyring.db")).unwrap();
