@@ -14,7 +14,7 @@ use serde_json::json;
 ///
 /// Takes the password and a code of the authenticator app, or a recovery code. The session is kept in a
 /// file that only you can read; it ends after 8 hours, after 30 minutes without a command, or with
-/// `lethe logout`. An API key given with --key-file or LETHE_KEY goes before it.
+/// `lethe logout`. An API key given with `--key-file` or `LETHE_KEY` goes before it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Your name

@@ -427,7 +427,7 @@ fn a_row_that_was_changed_in_the_database_opens_nothing() {
         let set = |to: &str| {
             keyring
                 .execute_batch(&format!("UPDATE staff SET {to}"))
-                .unwrap()
+                .unwrap();
         };
         set(change);
         let refused = desk.test.vault().login(desk.attempt()).unwrap_err();
