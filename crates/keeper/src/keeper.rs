@@ -1,5 +1,6 @@
 //! The keeper itself: opening, the log's publication, and what the other parts share.
 
+use crate::brakes::Brakes;
 use crate::credential::Credential;
 use crate::credentials::Credentials;
 use crate::decide::Denials;
@@ -14,7 +15,7 @@ use crate::quota_clock::QuotaClock;
 use crate::rate::Rates;
 use crate::staff::Desk;
 use crate::usage::UsageBook;
-use crate::{AccessSettings, KeeperError, OPERATOR, Refusal};
+use crate::{AccessSettings, Alarm, KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, TokenKey};
 use lethe_model::{
     Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Quota, Random, StoreId, SubjectId,
@@ -58,6 +59,8 @@ pub struct Keeper {
     /// One snapshot at a time.
     pub(crate) saving: Mutex<()>,
     quota_clock: Mutex<QuotaClock>,
+    /// What nobody has been told yet.
+    pub(crate) alarms: Mutex<Vec<Alarm>>,
     pub(crate) denials: Mutex<Denials>,
     pub(crate) rates: Mutex<Rates>,
     pub(crate) desk: Desk,
@@ -72,6 +75,7 @@ pub struct Keeper {
 pub(crate) struct AdmissionState {
     pub(crate) log: AccessLog,
     pub(crate) quotas: Quotas,
+    pub(crate) brakes: Brakes,
 }
 
 impl Keeper {
@@ -151,6 +155,7 @@ impl Keeper {
             admission: Mutex::new(AdmissionState {
                 log,
                 quotas: Quotas::default(),
+                brakes: Brakes::default(),
             }),
             epochs: RwLock::new(epochs),
             service: RwLock::new(service),
@@ -165,6 +170,7 @@ impl Keeper {
             usage: Mutex::default(),
             saving: Mutex::default(),
             quota_clock: Mutex::new(QuotaClock::starting(&*around.clock, log_ms)),
+            alarms: Mutex::default(),
             denials: Mutex::default(),
             rates: Mutex::default(),
             desk: Desk::default(),

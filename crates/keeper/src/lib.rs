@@ -5,8 +5,11 @@
 
 mod access;
 mod admission;
+mod alarm;
 mod archive_keys;
 mod archive_opening;
+mod brakes;
+mod canaries;
 mod credential;
 mod credentials;
 mod decide;
@@ -37,6 +40,7 @@ mod usage;
 
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
+pub use alarm::{Alarm, AlarmKind};
 pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, OPERATOR};
 pub use disposal::{
@@ -54,11 +58,13 @@ pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
 pub use policies::AdoptedPolicy;
 pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
+#[cfg(feature = "measure")]
+pub use quota::measure;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
 pub use staff::{
     Factor, LoggedIn, LoginRequest, NewSecrets, SESSION_IDLE_MS, SESSION_MS, SessionId, StaffMember,
 };
-pub use standing::{Quarantine, QuarantineReason, Standing};
+pub use standing::{Quarantine, QuarantineReason, Standing, Throttle};
 pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};
 pub use usage::{Usage, UsageDay};

@@ -3,9 +3,11 @@
 //! One file per use case. Each begins with the keeper: nothing is opened, changed or destroyed
 //! before the access log holds it.
 
+mod accesses;
 mod archive;
 mod blast;
 mod browser;
+mod canaries;
 mod credentials;
 mod dispose;
 mod documents;
@@ -18,8 +20,10 @@ mod import;
 mod installation;
 mod intake;
 mod lane;
+mod lint;
 mod log;
 mod orders;
+mod parallel;
 mod policy;
 mod proposals;
 mod restore;
@@ -32,11 +36,13 @@ mod status;
 mod subjects;
 mod vault;
 
+pub use accesses::Access;
 pub use archive::{
     ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
 };
-pub use blast::BlastRadius;
+pub use blast::{BlastDay, BlastRadius};
 pub use browser::BrowserVerdict;
+pub use canaries::CanaryCount;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use documents::{
     AddedDocument, DOCUMENT_BYTES_MAX, DOCUMENTS_BYTES_MAX, DOCUMENTS_MAX, Document, DocumentBytes,
@@ -51,6 +57,7 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
 pub use installation::{Installation, StoreSpec};
 pub use intake::{IntakeOutcome, Rejection};
 pub use lane::Reply;
+pub use lint::{LintFinding, Severity};
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
@@ -71,6 +78,6 @@ pub use vault::Vault;
 pub use lethe_staff::{Password, Roles};
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Reaction, Refusal,
-    RotationReport, Surroundings,
+    AccessSettings, Alarm, AlarmKind, Credential, GrantText, Quarantine, QuarantineReason,
+    Reaction, Refusal, RotationReport, Surroundings,
 };

@@ -1,14 +1,19 @@
 //! The subcommands, one file each.
 
+mod access;
+mod accesses;
 mod approve;
 mod archive;
 mod backup;
 mod bench;
+mod blast;
+mod canary;
 mod completions;
 mod demo;
 mod document;
 mod drill;
 mod erase;
+mod erase_list;
 mod erasures;
 mod event;
 mod fields;
@@ -51,6 +56,7 @@ pub(crate) enum Command {
     Order(order::Args),
     Orders(orders::Args),
     Subject(subject::Args),
+    Accesses(accesses::Args),
     Erase(erase::Args),
     Erasures(erasures::Args),
     Holder(erasures::HolderArgs),
@@ -68,6 +74,9 @@ pub(crate) enum Command {
     Staff(staff::Args),
     Login(login::Args),
     Logout(logout::Args),
+    Canary(canary::Args),
+    Blast(blast::Args),
+    Access(access::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
@@ -93,6 +102,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Order(args) => order::run(globals, args, output),
         Command::Orders(args) => orders::run(globals, args, output),
         Command::Subject(args) => subject::run(globals, args, output),
+        Command::Accesses(args) => accesses::run(globals, &args, output),
         Command::Erase(args) => erase::run(globals, args, output),
         Command::Erasures(args) => erasures::run(globals, args, output),
         Command::Holder(args) => erasures::holder(globals, args, output),
@@ -107,6 +117,9 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Statistics(args) => statistics::run(globals, args, output),
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),
+        Command::Canary(args) => canary::run(globals, args, output),
+        Command::Blast(args) => blast::run(globals, &args, output),
+        Command::Access(args) => access::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
         Command::Staff(args) => staff::run(globals, args, output),
         Command::Login(args) => login::run(globals, args, output),

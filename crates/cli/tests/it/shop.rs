@@ -154,7 +154,7 @@ impl Shop {
 
     /// Makes a key and keeps its secret in the file `key`.
     pub(crate) fn make_key(&self, options: &str) -> PathBuf {
-        let secret = self.ok(&format!("key create {options}"));
+        let secret = self.ok(&format!("key create --owner ada {options}"));
         let path = self.path("key");
         fs::write(&path, secret).unwrap();
         path

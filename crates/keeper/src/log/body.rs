@@ -53,6 +53,10 @@ pub enum ActKind {
     Denial,
     /// Somebody logged in or out, tried to, or changed their password.
     Login,
+    /// Canaries were planted.
+    Canary,
+    /// A canary was read, or a credential departed sharply from what it usually does.
+    Alarm,
 }
 
 /// Which part of an act an entry is.

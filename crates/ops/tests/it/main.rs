@@ -1,5 +1,6 @@
 //! Use cases against a real vault in a temporary folder.
 
+mod canaries;
 mod credentials;
 mod documents;
 mod erasure;
