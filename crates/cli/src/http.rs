@@ -41,13 +41,13 @@ pub(crate) fn exchange(
     mut stream: impl Read + Write,
     method: &str,
     target: &str,
-    key: &str,
+    key: Option<&str>,
     body: Option<&Body<'_>>,
 ) -> io::Result<Answer> {
-    let mut request = format!(
-        "{method} {target} HTTP/1.1\r\nhost: lethe\r\nconnection: close\r\n\
-         authorization: Bearer {key}\r\n"
-    );
+    let mut request = format!("{method} {target} HTTP/1.1\r\nhost: lethe\r\nconnection: close\r\n");
+    if let Some(key) = key {
+        request += &format!("authorization: Bearer {key}\r\n");
+    }
     if let Some(body) = body {
         request += &format!(
             "content-type: {}\r\ncontent-length: {}\r\n",

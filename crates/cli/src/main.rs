@@ -13,6 +13,8 @@ mod files;
 mod http;
 mod output;
 mod passphrase;
+mod password;
+mod session;
 mod surroundings;
 mod table;
 mod target;

@@ -30,26 +30,12 @@ pub enum ApiKeyError {
 impl ApiKey {
     /// Draws a fresh key.
     pub fn generate(random: &dyn Random) -> Self {
-        let secret = Zeroizing::new(random.bytes::<32>());
-        let body = Zeroizing::new(base62::encode(&*secret, BODY));
-        Self(Zeroizing::new(format!(
-            "{PREFIX}{}{}",
-            *body,
-            checksum(&body)
-        )))
+        Self(drawn(PREFIX, random))
     }
 
     /// Parses a key and checks its checksum, offline.
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
-        let rest = text.strip_prefix(PREFIX).ok_or(ApiKeyError::Form)?;
-        if rest.len() != BODY + CHECKSUM || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(ApiKeyError::Form);
-        }
-        let (body, given) = rest.split_at(BODY);
-        if checksum(body) != given {
-            return Err(ApiKeyError::Checksum);
-        }
-        Ok(Self(Zeroizing::new(text.to_owned())))
+        checked(PREFIX, text).map(Self)
     }
 
     /// Returns the key in clear. Every call is a place to review.
@@ -62,6 +48,26 @@ impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("lethe_sk_[secret]")
     }
+}
+
+/// Draws a secret of this form.
+pub(crate) fn drawn(prefix: &str, random: &dyn Random) -> Zeroizing<String> {
+    let secret = Zeroizing::new(random.bytes::<32>());
+    let body = Zeroizing::new(base62::encode(&*secret, BODY));
+    Zeroizing::new(format!("{prefix}{}{}", *body, checksum(&body)))
+}
+
+/// Returns a text that has this form and its checksum.
+pub(crate) fn checked(prefix: &str, text: &str) -> Result<Zeroizing<String>, ApiKeyError> {
+    let rest = text.strip_prefix(prefix).ok_or(ApiKeyError::Form)?;
+    if rest.len() != BODY + CHECKSUM || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(ApiKeyError::Form);
+    }
+    let (body, given) = rest.split_at(BODY);
+    if checksum(body) != given {
+        return Err(ApiKeyError::Checksum);
+    }
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Writes the CRC-32 of a key's body.

@@ -13,6 +13,7 @@ mod mac;
 mod presented_key;
 mod root;
 mod secret;
+mod session_key;
 mod token;
 mod wrap;
 
@@ -25,6 +26,7 @@ pub use mac::MacKey;
 pub use presented_key::{PresentedKey, PresentedKeyError};
 pub use root::{KdfCost, RootFileError, SealedRoot};
 pub use secret::SecretKey;
+pub use session_key::SessionKey;
 pub use token::{Token, TokenError, TokenKey};
 pub use wrap::{NONCE_LEN, WRAPPED_LEN, WrappedKey, open_bytes, seal_bytes, unwrap_key, wrap_key};
 

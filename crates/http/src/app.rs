@@ -24,6 +24,7 @@ pub(crate) struct App {
     pub(crate) idempotency: Arc<Idempotency>,
     pub(crate) requests: Semaphore,
     heavy: Semaphore,
+    logins: Semaphore,
     uploads: Arc<Semaphore>,
     reporter: Reporter,
 }
@@ -45,6 +46,7 @@ impl App {
             idempotency: Arc::default(),
             requests: Semaphore::new(settings.requests_max),
             heavy: Semaphore::new(settings.heavy_requests_max),
+            logins: Semaphore::new(settings.logins_max),
             uploads: Arc::new(Semaphore::new(uploads)),
             reporter: Reporter::new(Arc::clone(&settings.report)),
             settings,
@@ -54,6 +56,11 @@ impl App {
     /// Waits for a place among the requests that read much of the log or the stores.
     pub(crate) async fn heavy(&self) -> Result<SemaphorePermit<'_>, Problem> {
         self.heavy.acquire().await.map_err(closed)
+    }
+
+    /// Waits for a place among the logins: each hashes a password.
+    pub(crate) async fn login(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        self.logins.acquire().await.map_err(closed)
     }
 
     /// Waits until there is memory for a body of `POST /v1/orders`; one of unknown length takes what

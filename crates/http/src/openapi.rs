@@ -21,6 +21,7 @@ use utoipa::openapi::OpenApi as Document;
         (name = "personal data", description = "Reveal and look-up. Each begins with a durable entry in the access log."),
         (name = "forgetting", description = "Policy, retention, erasure, legal holds, and the archive with its approvals."),
         (name = "keys", description = "API keys: fields, purposes, powers, a daily quota of distinct people, an expiry."),
+        (name = "people", description = "People who log in with a password and a code, and act under their role's grant."),
         (name = "access log", description = "A transparency log in C2SP's formats: prefix `/v1/log`."),
         (name = "catalogue", description = "What grants and requests can name."),
         (name = "operation", description = "Health, metrics, numbers, this document."),
@@ -41,8 +42,8 @@ pub(crate) fn complete(gathered: Document) -> Value {
     let mut document = serde_json::to_value(document).expect("documents serialise");
     document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
     document["components"]["securitySchemes"] = json!({ "api_key": {
-        "type": "http", "scheme": "bearer", "bearerFormat": "lethe_sk_…",
-        "description": "An API key. Never in a web page: requests from browsers are refused."
+        "type": "http", "scheme": "bearer", "bearerFormat": "lethe_sk_… or lethe_ss_…",
+        "description": "An API key, or the session of somebody who logged in. Never in a web page: requests from browsers are refused."
     }});
     document["components"]["responses"] = json!({ "Problem": problem_response() });
     let Some(paths) = document["paths"].as_object_mut() else {

@@ -22,6 +22,8 @@ pub struct Settings {
     pub requests_max: usize,
     /// Requests at once that read much of the log or the stores; more wait.
     pub heavy_requests_max: usize,
+    /// Logins at once; more wait. Each takes 19 MiB and some 20 ms of a core.
+    pub logins_max: usize,
     /// The longest body in bytes.
     pub body_bytes_max: usize,
     /// The longest body of `POST /v1/orders` in bytes.
@@ -45,6 +47,7 @@ impl Settings {
             body_timeout: Duration::from_secs(20),
             requests_max: 1_024,
             heavy_requests_max: 8,
+            logins_max: 2,
             body_bytes_max: 64 * 1024,
             orders_bytes_max: 10 * 1024 * 1024,
             uploads_bytes_max: 64 * 1024 * 1024,

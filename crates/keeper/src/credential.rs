@@ -71,6 +71,11 @@ impl Credential {
         self.recipient == OPERATOR && self.key_hash.is_none()
     }
 
+    /// Says whether somebody logs in with it, rather than presenting a key.
+    pub fn is_staff(&self) -> bool {
+        self.key_hash.is_none() && !self.is_operator()
+    }
+
     /// Says whether it has a power. The operator has whatever powers a newer release brings.
     pub fn may(&self, power: Power) -> bool {
         self.is_operator() || self.grant.powers.contains(power)

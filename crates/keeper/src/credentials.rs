@@ -196,15 +196,6 @@ impl Keeper {
         ))
     }
 
-    /// Says who holds a credential.
-    pub(crate) fn recipient_of(&self, id: &str) -> Option<String> {
-        let credentials = self
-            .credentials
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        credentials.by_id(id).map(|one| one.recipient.clone())
-    }
-
     /// Lists all credentials, oldest first.
     pub fn credentials(&self) -> Vec<Arc<Credential>> {
         let credentials = self
@@ -289,10 +280,10 @@ impl Keeper {
         self.end_credential(by, revoked)
     }
 
-    /// Finds a living key of the caller's store.
+    /// Finds a living key, or a person's credential, of the caller's store.
     pub(crate) fn living_key(&self, by: &Credential, id: &str) -> Result<Credential, Refusal> {
         let is_ours = |one: &Arc<Credential>| {
-            one.store == by.store && one.revoked_at_ms.is_none() && one.key_hash().is_some()
+            one.store == by.store && one.revoked_at_ms.is_none() && !one.is_operator()
         };
         let living = self.current(id).filter(is_ours).ok_or(Refusal::Gone)?;
         Ok(Credential::clone(&living))
@@ -311,7 +302,7 @@ impl Keeper {
         self.end_credential(&holder, Credential::clone(&holder))
     }
 
-    fn end_credential(
+    pub(crate) fn end_credential(
         &self,
         by: &Credential,
         mut revoked: Credential,

@@ -103,7 +103,7 @@ pub(crate) struct Denials(HashMap<(String, &'static str), (i64, u64)>);
 
 impl Denials {
     /// Says whether to log one now, and how many before it were not.
-    fn due(&mut self, credential: &str, code: &'static str, now_ms: i64) -> Option<u64> {
+    pub(crate) fn due(&mut self, credential: &str, code: &'static str, now_ms: i64) -> Option<u64> {
         if self.0.len() > 10_000 {
             self.0.clear();
         }

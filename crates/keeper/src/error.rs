@@ -110,6 +110,23 @@ pub enum Refusal {
         /// When the oldest leaves the window, Unix milliseconds; `None`: never.
         retry_at_ms: Option<u64>,
     },
+    /// A login that did not succeed: one answer, whatever was wrong.
+    #[error(
+        "the login failed: name, password or code is wrong, the code was used before, or the account is held back; after several wrong codes, wait a minute"
+    )]
+    Login,
+    /// Too many tries from there.
+    #[error("too many tries: wait {} s", .wait_ms.div_ceil(1_000))]
+    LoginThrottled {
+        /// For how long, in milliseconds.
+        wait_ms: u64,
+    },
+    /// Unknown, too old, unused for too long, or used from elsewhere: one answer for all four.
+    #[error("this session is over: log in again")]
+    SessionOver,
+    /// A key was presented where a person is needed.
+    #[error("this is for people who logged in: an API key has no session and no password")]
+    SessionNeeded,
     /// There is no such person or record, or not any more.
     #[error("nothing is stored under this token, or it was erased")]
     Gone,
@@ -151,6 +168,10 @@ impl Refusal {
             Self::Throttled { .. } => "key-throttled",
             Self::Rate { .. } => "rate-exceeded",
             Self::Quota { .. } => "quota-exhausted",
+            Self::Login => "login-failed",
+            Self::LoginThrottled { .. } => "login-throttled",
+            Self::SessionOver => "session-over",
+            Self::SessionNeeded => "session-needed",
             Self::Gone => "not-found",
             Self::NotApprovable(_) => "not-approvable",
             Self::LogUnavailable(_) => "log-unavailable",

@@ -13,6 +13,7 @@ use crate::numbers::Numbers;
 use crate::quota::{Quotas, WINDOW_MS};
 use crate::quota_clock::QuotaClock;
 use crate::rate::Rates;
+use crate::staff::Desk;
 use crate::usage::UsageBook;
 use crate::{AccessSettings, Alarm, KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, TokenKey};
@@ -62,6 +63,7 @@ pub struct Keeper {
     pub(crate) alarms: Mutex<Vec<Alarm>>,
     pub(crate) denials: Mutex<Denials>,
     pub(crate) rates: Mutex<Rates>,
+    pub(crate) desk: Desk,
     ledger: Mutex<Ledger>,
     publishing: Mutex<()>,
     log_files: LogFiles,
@@ -174,6 +176,7 @@ impl Keeper {
             alarms: Mutex::default(),
             denials: Mutex::default(),
             rates: Mutex::default(),
+            desk: Desk::default(),
             ledger: Mutex::new(ledger),
             publishing: Mutex::new(()),
             log_files,

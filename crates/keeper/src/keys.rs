@@ -138,6 +138,12 @@ pub(crate) const LOG_SIGNING: &str = "log-signing";
 pub(crate) const LOG_BODY: &str = "log-body";
 const CREDENTIALS: &str = "credentials";
 const DIGESTS: &str = "digests";
+/// Serves people who log in.
+pub(crate) const STAFF: &str = "staff";
+/// The server's part of password hashes.
+pub(crate) const PEPPER: &str = "pepper";
+/// Wraps the secrets of one-time codes.
+pub(crate) const TOTP: &str = "totp";
 const CANARIES: &str = "canaries";
 
 impl ServiceKeys {
@@ -179,6 +185,20 @@ impl ServiceKeys {
                 now_ms,
                 random,
             )?;
+        }
+        Ok(())
+    }
+
+    /// Makes the keys that serve people who log in, once.
+    pub(crate) fn create_staff(
+        tx: &Tx<'_>,
+        root: &SecretKey,
+        now_ms: i64,
+        random: &dyn Random,
+    ) -> Result<(), StoreError> {
+        for scope in [PEPPER, TOTP] {
+            let secret = Zeroizing::new(random.bytes::<32>());
+            add(tx, root, STAFF, scope, &*secret, now_ms, random)?;
         }
         Ok(())
     }

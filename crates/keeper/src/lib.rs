@@ -32,6 +32,7 @@ mod quota_clock;
 mod rate;
 mod restore;
 mod rotation;
+mod staff;
 mod standing;
 mod tallies;
 mod trace;
@@ -63,6 +64,9 @@ pub use quota::WINDOW_MS;
 pub use quota::measure;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
+pub use staff::{
+    Factor, LoggedIn, LoginRequest, NewSecrets, SESSION_IDLE_MS, SESSION_MS, SessionId, StaffMember,
+};
 pub use standing::{Quarantine, QuarantineReason, Standing, Throttle};
 pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};
 pub use usage::{Usage, UsageDay};

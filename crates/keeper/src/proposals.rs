@@ -113,6 +113,17 @@ impl Keeper {
         Ok(proposal)
     }
 
+    /// Says whether a credential speaks for the same side as `by`: the same recipient, the same
+    /// person in a role they had before, or a key whose owner logged in.
+    fn is_of_same(&self, id: &str, by: &Credential) -> bool {
+        let Some(other) = self.current(id) else {
+            return false;
+        };
+        let is_person = other.is_staff() || by.is_staff();
+        let has_owner = other.grant.owner.is_some() && other.grant.owner == by.grant.owner;
+        other.id == by.id || other.recipient == by.recipient || (is_person && has_owner)
+    }
+
     /// Approves a proposal, exactly as it is frozen.
     ///
     /// # Errors
@@ -122,12 +133,10 @@ impl Keeper {
         self.permit(by, Power::Approve)?;
         let proposal = self.proposal(by.store, id)?;
         let now_ms = self.around.clock.now_ms();
-        let is_same_person =
-            self.recipient_of(&proposal.requested_by) == Some(by.recipient.clone());
-        let has_approved = proposal
-            .approvals
-            .iter()
-            .any(|approval| approval.recipient == by.recipient);
+        let is_same_person = self.is_of_same(&proposal.requested_by, by);
+        let has_approved = proposal.approvals.iter().any(|approval| {
+            approval.recipient == by.recipient || self.is_of_same(&approval.credential, by)
+        });
         let problem = if by.is_operator() {
             Some(
                 "the operator cannot approve: approvals are given with API keys of two other people",

@@ -248,6 +248,8 @@ impl Vault {
         let old: &Arc<Credential> = all
             .iter()
             .find(|one| one.id == id && one.store == by.store && one.revoked_at_ms.is_none())
+            // A person's grant must not become a key that anybody can pass on.
+            .filter(|one| !one.is_staff())
             .ok_or_else(|| {
                 Error::invalid("id", "names no living key: `lethe key list` shows them")
             })?;

@@ -30,6 +30,7 @@ mod restore;
 mod retention;
 mod reveal;
 mod rotate;
+mod staff;
 mod statistics;
 mod status;
 mod subjects;
@@ -68,10 +69,13 @@ pub use retention::{
 };
 pub use reveal::{RevealQuery, Revealed};
 pub use rotate::RotationProgress;
+pub use staff::{LoginAttempt, NewSession, Seat, Session, StaffSecrets, StaffView, parse_roles};
 pub use statistics::StatisticsView;
 pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;
+
+pub use lethe_staff::{Password, Roles};
 
 pub use lethe_keeper::{
     AccessSettings, Alarm, AlarmKind, Credential, Derived, GrantText, Quarantine, QuarantineReason,

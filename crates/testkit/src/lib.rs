@@ -4,9 +4,11 @@
 mod around;
 mod leaks;
 mod orders;
+mod staff;
 mod vault;
 
 pub use around::{FakeClock, SeededRandom};
 pub use leaks::{find_leaks, find_leaks_in};
 pub use orders::{OrderSketch, orders_csv};
+pub use staff::app_code;
 pub use vault::{PASSPHRASE, TestVault};

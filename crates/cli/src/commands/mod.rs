@@ -23,6 +23,8 @@ mod init;
 mod key;
 mod legal_hold;
 mod log;
+mod login;
+mod logout;
 mod order;
 mod orders;
 mod policy;
@@ -34,6 +36,7 @@ mod reveal;
 mod rotate;
 mod sample;
 mod serve;
+mod staff;
 mod statistics;
 mod status;
 mod subject;
@@ -69,6 +72,9 @@ pub(crate) enum Command {
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
+    Staff(staff::Args),
+    Login(login::Args),
+    Logout(logout::Args),
     Canary(canary::Args),
     Blast(blast::Args),
     Access(access::Args),
@@ -117,6 +123,9 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Blast(args) => blast::run(globals, &args, output),
         Command::Access(args) => access::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
+        Command::Staff(args) => staff::run(globals, args, output),
+        Command::Login(args) => login::run(globals, args, output),
+        Command::Logout(args) => logout::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
         Command::Backup(args) => backup::run(globals, args, output),

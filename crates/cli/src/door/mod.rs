@@ -1,7 +1,8 @@
 //! The way to the data: the folder itself, or the server that holds it.
 //!
-//! With an API key a command acts as that key, through the folder's server if one is running. Without
-//! one it acts as the operator, and the folder must be free.
+//! With an API key a command acts as that key, through the folder's server if one is running. Whoever has
+//! logged in acts as themselves through the server. Otherwise a command acts as the operator, and the
+//! folder must be free.
 
 mod acts;
 mod folder;
@@ -9,11 +10,12 @@ mod server;
 
 pub(crate) use acts::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 pub(crate) use folder::{Folder, store_id};
-use server::Server;
+pub(crate) use server::Server;
 
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
 use crate::passphrase;
+use crate::session;
 use crate::surroundings;
 use lethe_crypto::PresentedKey;
 use lethe_ops::{Error, Installation, Vault};
@@ -23,8 +25,12 @@ use zeroize::Zeroizing;
 /// Opens whichever way is right.
 pub(crate) fn open(globals: &Globals) -> Result<Box<dyn Acts>, CliError> {
     let socket = lethe_store::Folder::new(globals.data()).socket();
-    if let Some(key) = key(globals)?
-        && let Some(server) = Server::find(&socket, &key)?
+    let presented = match key(globals)? {
+        Some(key) => Some(Zeroizing::new(key.expose().to_owned())),
+        None => session::read(&globals.data()),
+    };
+    if presented.is_some()
+        && let Some(server) = Server::find(&socket, presented)?
     {
         return Ok(Box::new(server));
     }
@@ -32,6 +38,19 @@ pub(crate) fn open(globals: &Globals) -> Result<Box<dyn Acts>, CliError> {
         Err(error) if error.exit == Exit::Locked => Err(with_key(error)),
         other => Ok(Box::new(other?)),
     }
+}
+
+/// Finds the folder's server, for whoever has nothing to present yet, or a session.
+pub(crate) fn server(
+    globals: &Globals,
+    session: Option<Zeroizing<String>>,
+) -> Result<Server, CliError> {
+    let socket = lethe_store::Folder::new(globals.data()).socket();
+    Server::find(&socket, session)?.ok_or_else(|| {
+        let text = "no server works on this folder: people log in to `lethe serve`, and whoever \
+                    has the passphrase needs no login";
+        CliError::new(Exit::NotFound, "no-server", text)
+    })
 }
 
 /// Opens the folder and says who acts.
@@ -93,6 +112,6 @@ fn locked(error: Error) -> CliError {
 /// Adds the way that commands on personal data have beside waiting.
 fn with_key(mut error: CliError) -> CliError {
     error.message += ". If it is `lethe serve`, this command also goes through it: give an API key \
-                      with --key-file FILE or LETHE_KEY";
+                      with --key-file FILE or LETHE_KEY, or `lethe login`";
     error
 }

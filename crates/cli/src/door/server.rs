@@ -7,7 +7,6 @@ use crate::views::{
     Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
     Revealed, Status, Subject,
 };
-use lethe_crypto::PresentedKey;
 use lethe_model::{FieldSet, Purpose};
 use lethe_ops::{DocumentBytes, GrantText, KeptRecords, NewDocument};
 use serde::Deserialize;
@@ -16,20 +15,25 @@ use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// A running server and the key this command acts with.
 pub(crate) struct Server {
     socket: PathBuf,
-    key: PresentedKey,
+    /// An API key or a session; without one, a stranger.
+    key: Option<Zeroizing<String>>,
 }
 
 impl Server {
     /// Finds the folder's server; `None` when none is listening.
-    pub(super) fn find(socket: &Path, key: &PresentedKey) -> Result<Option<Self>, CliError> {
+    pub(super) fn find(
+        socket: &Path,
+        key: Option<Zeroizing<String>>,
+    ) -> Result<Option<Self>, CliError> {
         match UnixStream::connect(socket) {
             Ok(_) => Ok(Some(Self {
                 socket: socket.to_owned(),
-                key: key.clone(),
+                key,
             })),
             // A socket file that a killed server left behind refuses.
             Err(error)
@@ -51,7 +55,11 @@ impl Server {
         self.ask("GET", target, None)
     }
 
-    fn post<T: DeserializeOwned>(&self, target: &str, body: &Value) -> Result<T, CliError> {
+    pub(crate) fn post<T: DeserializeOwned>(
+        &self,
+        target: &str,
+        body: &Value,
+    ) -> Result<T, CliError> {
         self.ask("POST", target, Some(body))
     }
 
@@ -67,18 +75,19 @@ impl Server {
     }
 
     /// Sends a request; what the server refuses is an error.
-    fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         target: &str,
         body: Option<&Body<'_>>,
     ) -> Result<Answer, CliError> {
         let what = format!("no answer from the server at {}", self.socket.display());
+        let key = self.key.as_ref().map(|key| key.as_str());
         let answer = || {
             let stream = UnixStream::connect(&self.socket)?;
             stream.set_read_timeout(Some(http::TIMEOUT))?;
             stream.set_write_timeout(Some(http::TIMEOUT))?;
-            exchange(stream, method, target, self.key.expose(), body)
+            exchange(stream, method, target, key, body)
         };
         let answer = answer().map_err(CliError::file(what))?;
         if answer.status / 100 == 2 {

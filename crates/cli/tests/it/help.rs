@@ -34,6 +34,9 @@ fn the_first_help_names_every_command() {
       statistics   Show the anonymised statistics of months of which no order is left
       receipt      Check erasure receipts and destruction records, offline
       key          Make, list, revoke and rotate API keys; find keys that leaked
+      staff        Add people who log in, give them roles, and end their access
+      login        Log in to the folder's server: commands act as you until you log out
+      logout       Log out: the session ends, here and in the server
       canary       Plant people who do not exist, and count them
       blast        Show how many people each credential could reveal if it were stolen now, the worst
                    first

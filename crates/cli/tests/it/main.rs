@@ -16,5 +16,6 @@ mod receipts;
 mod replay;
 mod serving;
 mod shop;
+mod staff;
 mod story;
 mod two_processes;

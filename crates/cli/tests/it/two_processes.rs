@@ -18,12 +18,12 @@ fn the_second_process_is_told_of_the_first_and_changes_nothing() {
         .unwrap();
     assert_run!(shop.run("status"), @r"
     [stderr]
-    lethe: another Lethe process (pid N) works on this folder: wait for it, or stop it. If it is `lethe serve`, this command also goes through it: give an API key with --key-file FILE or LETHE_KEY [folder-locked]
+    lethe: another Lethe process (pid N) works on this folder: wait for it, or stop it. If it is `lethe serve`, this command also goes through it: give an API key with --key-file FILE or LETHE_KEY, or `lethe login` [folder-locked]
     [exit 7]
     ");
     assert_run!(shop.run("find --order #9000001 --purpose support"), @r"
     [stderr]
-    lethe: another Lethe process (pid N) works on this folder: wait for it, or stop it. If it is `lethe serve`, this command also goes through it: give an API key with --key-file FILE or LETHE_KEY [folder-locked]
+    lethe: another Lethe process (pid N) works on this folder: wait for it, or stop it. If it is `lethe serve`, this command also goes through it: give an API key with --key-file FILE or LETHE_KEY, or `lethe login` [folder-locked]
     [exit 7]
     ");
     assert_run!(shop.run("import shopify-orders in/orders.csv --json"), @r#"

@@ -12,6 +12,9 @@ impl Problem {
     /// Describes a failed operation; `now_ms` turns the end of a quota's window into a wait.
     pub(crate) fn from_ops(error: &Error, now_ms: i64) -> Self {
         let kind = kind_of(error);
+        if let Error::Refused(Refusal::LoginThrottled { wait_ms }) = error {
+            return Self::new(kind, error.to_string()).retry_after(wait_ms.div_ceil(1000).max(1));
+        }
         let retry_at_ms = match error {
             Error::Refused(Refusal::Quota { retry_at_ms, .. }) => *retry_at_ms,
             Error::Refused(
@@ -141,6 +144,10 @@ mod tests {
                 of: "3 distinct people in 24 hours".to_owned(),
                 retry_at_ms: None,
             },
+            Refusal::Login,
+            Refusal::LoginThrottled { wait_ms: 1 },
+            Refusal::SessionOver,
+            Refusal::SessionNeeded,
             Refusal::Gone,
             Refusal::NotApprovable("it has expired"),
             Refusal::LedgerUnavailable(String::new()),

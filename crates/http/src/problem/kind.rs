@@ -43,6 +43,14 @@ problem_kinds! {
     KeyRevoked => "key-revoked", UNAUTHORIZED, "The API key was revoked";
     /// Expired while the request waited.
     KeyExpired => "key-expired", UNAUTHORIZED, "The API key has expired";
+    /// Name, password or second factor was wrong, or the account is held back: one answer.
+    LoginFailed => "login-failed", UNAUTHORIZED, "The login failed";
+    /// Too much was tried from there.
+    LoginThrottled => "login-throttled", TOO_MANY_REQUESTS, "Too many logins were tried";
+    /// The session is unknown, too old, or was used from elsewhere.
+    SessionOver => "session-over", UNAUTHORIZED, "The session is over";
+    /// A key was presented where a person is needed.
+    SessionNeeded => "session-needed", FORBIDDEN, "Only somebody who logged in may do that";
     /// The request comes from a web page.
     BrowserRequest => "browser-request", FORBIDDEN, "API keys must not be used in a browser";
     /// The grant lacks the power.

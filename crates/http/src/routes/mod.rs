@@ -14,6 +14,7 @@ mod policy;
 mod proposals;
 mod retention;
 mod reveal;
+mod staff;
 mod statistics;
 mod status;
 mod subjects;
@@ -35,6 +36,7 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(retention::routes())
         .merge(holds::routes())
         .merge(proposals::routes())
+        .merge(staff::routes())
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))

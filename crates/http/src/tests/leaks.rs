@@ -57,6 +57,8 @@ async fn no_refusal_repeats_what_was_sent() {
         "/v1/archive/requests",
         "/v1/erasures/era_none/holders",
         "/v1/proposals/prop_none/approve",
+        "/v1/login",
+        "/v1/me/password",
         &events,
     ];
     for body in bodies {

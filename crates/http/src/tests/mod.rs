@@ -7,3 +7,4 @@ mod leaks;
 mod limits;
 mod problems;
 mod serving;
+mod staff;

@@ -51,6 +51,8 @@ pub enum ActKind {
     Restore,
     /// Something was refused that has no entry of its own.
     Denial,
+    /// Somebody logged in or out, tried to, or changed their password.
+    Login,
     /// Canaries were planted.
     Canary,
     /// A canary was read, or a credential departed sharply from what it usually does.

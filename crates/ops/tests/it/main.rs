@@ -13,4 +13,5 @@ mod restore;
 mod retention;
 mod reveal;
 mod rotation;
+mod staff;
 mod tampering;

@@ -9,7 +9,7 @@ const INSERT: &str = "INSERT INTO credentials \
 const LIST: &str = "SELECT credential_id, store_id, key_hash, recipient, grant_json, mac, created_at, \
      revoked_at, standing, derivation_id, derivation_root FROM credentials ORDER BY created_at, credential_id";
 const UPDATE: &str = "UPDATE credentials SET grant_json = $1, mac = $2, revoked_at = $3, \
-     standing = $4 WHERE credential_id = $5 AND revoked_at IS NULL";
+     standing = $4, recipient = $5 WHERE credential_id = $6 AND revoked_at IS NULL";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, UPDATE];
 
@@ -20,7 +20,7 @@ pub struct CredentialRow {
     pub id: String,
     /// The shop it works for.
     pub store: StoreId,
-    /// Keyed hash of the secret; `None` for the operator.
+    /// Keyed hash of the secret; `None` for the operator and for people who log in.
     pub key_hash: Option<Vec<u8>>,
     /// Who holds it: tokens are made per recipient.
     pub recipient: String,
@@ -65,7 +65,7 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<CredentialRow>, StoreError> {
     tx.query(LIST, &[], from_row)
 }
 
-/// Writes a living credential's grant, revocation and standing; returns whether it was living.
+/// Writes a living credential's grant, revocation, standing and recipient; returns whether it was living.
 pub fn update(tx: &Tx<'_>, row: &CredentialRow) -> Result<bool, StoreError> {
     let changed = tx.execute(
         UPDATE,
@@ -74,6 +74,7 @@ pub fn update(tx: &Tx<'_>, row: &CredentialRow) -> Result<bool, StoreError> {
             &row.mac,
             row.revoked_at,
             row.standing.as_ref(),
+            &row.recipient,
             &row.id
         ],
     )?;

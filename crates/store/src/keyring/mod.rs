@@ -13,6 +13,7 @@ pub mod policies;
 pub mod proposals;
 pub mod service_keys;
 pub mod settings;
+pub mod staff;
 pub mod subject_keys;
 pub mod tallies;
 
@@ -30,6 +31,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     proposals::STATEMENTS,
     service_keys::STATEMENTS,
     settings::STATEMENTS,
+    staff::STATEMENTS,
     subject_keys::STATEMENTS,
     tallies::STATEMENTS,
 ];

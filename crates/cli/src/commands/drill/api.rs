@@ -33,7 +33,13 @@ impl HttpThief {
             let stream = TcpStream::connect(self.address)?;
             stream.set_read_timeout(Some(http::TIMEOUT))?;
             stream.set_write_timeout(Some(http::TIMEOUT))?;
-            exchange(stream, method, target, self.key.expose(), body.as_ref())
+            exchange(
+                stream,
+                method,
+                target,
+                Some(self.key.expose()),
+                body.as_ref(),
+            )
         };
         let refused = |status, code: &str| Refused {
             status,

@@ -134,6 +134,9 @@ impl Case {
             }),
             "/v1/keys/{id}/revoke-derived" => json!({ "fingerprint": "dk_0123456789abcdef" }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
+            "/v1/login" => json!({ "name": "eve", "password": "some words", "code": "000000" }),
+            "/v1/logout" => json!({}),
+            "/v1/me/password" => json!({ "password": "a", "code": "0", "new_password": "b" }),
             other => panic!("no body for {other}"),
         }
     }

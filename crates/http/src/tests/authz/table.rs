@@ -11,6 +11,8 @@ pub(super) enum Needs {
     Power(Power),
     /// A key with one of these powers.
     AnyOf(&'static [Power]),
+    /// The session of a person; their tests are in `tests/staff.rs`.
+    Session,
 }
 
 /// Method, path template, what it needs, and the status when that is there.
@@ -184,13 +186,18 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         201,
     ),
     ("get", "/v1/statistics", Needs::Power(Power::List), 200),
+    // A good request here is a stranger's, and its password is wrong.
+    ("post", "/v1/login", Needs::Nothing, 401),
+    ("post", "/v1/logout", Needs::Session, 204),
+    ("get", "/v1/me", Needs::AnyOf(&Power::ALL), 200),
+    ("post", "/v1/me/password", Needs::Session, 204),
 ];
 
 impl Needs {
     /// Returns the powers each of which is enough.
     pub(super) fn enough(&self) -> &[Power] {
         match self {
-            Self::Nothing => &[],
+            Self::Nothing | Self::Session => &[],
             Self::Power(power) => std::slice::from_ref(power),
             Self::AnyOf(powers) => powers,
         }
