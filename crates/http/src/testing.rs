@@ -114,7 +114,7 @@ impl TestServer {
             powers: powers.iter().copied().collect(),
             quota: Quota::people_per_day(0),
             expires_at_ms: Some(self.clock.in_days(90)),
-            owner: Some("ada".to_owned()),
+            owner: Some(recipient.to_owned()),
             ..Grant::default()
         };
         self.make_key(recipient, grant)

@@ -176,15 +176,6 @@ impl Keeper {
         ))
     }
 
-    /// Says who holds a credential.
-    pub(crate) fn recipient_of(&self, id: &str) -> Option<String> {
-        let credentials = self
-            .credentials
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        credentials.by_id(id).map(|one| one.recipient.clone())
-    }
-
     /// Lists all credentials, oldest first.
     pub fn credentials(&self) -> Vec<Arc<Credential>> {
         let credentials = self

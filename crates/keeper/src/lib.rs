@@ -12,6 +12,7 @@ mod credentials;
 mod decide;
 mod disposal;
 mod error;
+mod export;
 mod grant_text;
 mod holds;
 mod intake;
@@ -22,6 +23,7 @@ mod ledger;
 pub mod log;
 mod numbers;
 mod policies;
+mod proposal_kind;
 mod proposals;
 mod quota;
 mod quota_clock;
@@ -43,6 +45,7 @@ pub use disposal::{
     MovedOrder,
 };
 pub use error::{KeeperError, Refusal};
+pub use export::{ExportPermit, FrozenExport, FrozenOrder};
 pub use grant_text::GrantText;
 pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,
@@ -51,6 +54,7 @@ pub use intents::OpenIntent;
 pub use keeper::{Keeper, Surroundings};
 pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
 pub use policies::AdoptedPolicy;
+pub use proposal_kind::ProposalKind;
 pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
 pub use restore::CaughtUp;

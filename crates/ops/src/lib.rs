@@ -12,6 +12,7 @@ mod documents;
 mod erase;
 mod error;
 mod events;
+mod exports;
 mod find;
 mod holds;
 mod import;
@@ -31,9 +32,7 @@ mod status;
 mod subjects;
 mod vault;
 
-pub use archive::{
-    ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
-};
+pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord};
 pub use blast::BlastRadius;
 pub use browser::BrowserVerdict;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
@@ -44,6 +43,7 @@ pub use documents::{
 pub use erase::{Erasure, ErasureReport, ErasureView, HolderView, KeptRecords, NewHolder};
 pub use error::Error;
 pub use events::{EventKind, OrderEvent};
+pub use exports::{ExportFilter, ExportMatch, ExportReport, ExportSummary, NewExport};
 pub use find::{FindQuery, Found, FoundSubject};
 pub use holds::{HoldGround, HoldView, NewHold};
 pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
@@ -56,8 +56,8 @@ pub use policy::{Adoption, OrderExplanation, PolicyView};
 pub use proposals::{ApprovalView, ProposalView, ProposedOrder};
 pub use restore::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
 pub use retention::{
-    ABOVE_CAP, ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport,
-    RuleCount, RunView, Scheduler, confirmation,
+    ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport, RuleCount,
+    RunView, Scheduler, confirmation,
 };
 pub use reveal::{RevealQuery, Revealed};
 pub use rotate::RotationProgress;
@@ -67,6 +67,6 @@ pub use subjects::SubjectView;
 pub use vault::Vault;
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Reaction, Refusal,
-    RotationReport, Surroundings,
+    AccessSettings, Credential, GrantText, ProposalKind, Quarantine, QuarantineReason, Reaction,
+    Refusal, RotationReport, Surroundings,
 };

@@ -1,12 +1,13 @@
 //! Proposals: what waits until two others have approved it, shown so that they see what they approve.
 
 use crate::archive::Frozen;
+use crate::exports::{self, ExportSummary};
 use crate::policy::timestamp;
 use crate::retention::AboveCap;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, Proposal, hex};
+use lethe_keeper::{Credential, FrozenExport, Proposal, hex};
 use lethe_model::{OrderId, RecordId, SubjectId};
 use serde::Serialize;
 
@@ -35,10 +36,15 @@ pub struct ProposalView {
     pub orders: Vec<ProposedOrder>,
     /// The label of the policy that a run above the cap would apply.
     pub policy: Option<String>,
+    /// What an export would hold, and for whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<ExportSummary>,
     /// Who approved.
     pub approvals: Vec<ApprovalView>,
     /// Whether enough have.
     pub is_approved: bool,
+    /// Until when it may be done; `None` while approvals are missing.
+    pub usable_until: Option<Timestamp>,
     /// When it was done.
     pub used_at: Option<Timestamp>,
 }
@@ -114,7 +120,7 @@ impl Vault {
         });
         let mut view = ProposalView {
             id: proposal.id.clone(),
-            kind: proposal.kind.clone(),
+            kind: proposal.kind.name().to_owned(),
             reason: proposal.reason.clone(),
             requested_by: proposal.requested_by.clone(),
             created_at: timestamp(proposal.created_at_ms),
@@ -124,8 +130,10 @@ impl Vault {
             purpose: None,
             orders: Vec::new(),
             policy: None,
+            export: None,
             approvals: approvals.collect(),
             is_approved: proposal.is_approved(),
+            usable_until: proposal.usable_until_ms().map(timestamp),
             used_at: proposal.used_at_ms.map(timestamp),
         };
         if let Ok(frozen) = Frozen::read(proposal) {
@@ -136,6 +144,10 @@ impl Vault {
         } else if let Some(frozen) = AboveCap::read(proposal) {
             view.records = Some(frozen.records);
             view.policy = Some(frozen.revision);
+        } else if let Some(export) = exports::summary(proposal) {
+            view.records = Some(export.orders);
+            view.purpose = FrozenExport::read(proposal).map(|frozen| frozen.purpose);
+            view.export = Some(export);
         }
         Ok(view)
     }

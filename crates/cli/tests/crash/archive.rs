@@ -118,6 +118,8 @@ impl Ceremony {
             "create",
             "--recipient",
             name,
+            "--owner",
+            name,
             "--powers",
             "approve",
             "--expires",

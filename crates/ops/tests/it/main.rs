@@ -3,6 +3,7 @@
 mod credentials;
 mod documents;
 mod erasure;
+mod exports;
 mod held;
 mod intake;
 mod law;
