@@ -13,7 +13,7 @@ use lethe_ops::{
     ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder, Vault,
 };
 use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -205,6 +205,16 @@ impl TestServer {
             review_on: jiff::civil::date(2026, 9, 1),
         };
         self.vault.place_hold(&operator, &hold).unwrap().id
+    }
+
+    /// A good request for an export of the shop's orders.
+    pub(crate) fn export_request(&self) -> Value {
+        let filter = json!({ "ordered_from": "2020-01-01" });
+        json!({
+            "filter": filter, "fields": ["delivery.name", "delivery.city"], "purpose": "support",
+            "recipient": "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
+            "reason": "case 2026/0042"
+        })
     }
 
     /// Asks for a run above the cap; returns the proposal's id and hash.

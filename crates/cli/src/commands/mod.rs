@@ -11,6 +11,7 @@ mod drill;
 mod erase;
 mod erasures;
 mod event;
+mod export;
 mod fields;
 mod find;
 mod import;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Retention(retention::Args),
     LegalHold(legal_hold::Args),
     Archive(archive::Args),
+    Export(export::Args),
     Approve(approve::ApproveArgs),
     Approvals(approve::ListArgs),
     Event(event::Args),
@@ -94,6 +96,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Retention(args) => retention::run(globals, args, output),
         Command::LegalHold(args) => legal_hold::run(globals, args, output),
         Command::Archive(args) => archive::run(globals, args, output),
+        Command::Export(args) => export::run(globals, args, output),
         Command::Approve(args) => approve::approve(globals, args, output),
         Command::Approvals(args) => approve::list(globals, args, output),
         Command::Event(args) => event::run(globals, args, output),

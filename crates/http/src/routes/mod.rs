@@ -2,6 +2,7 @@
 
 mod docs;
 mod erasures;
+mod exports;
 mod fields;
 mod find;
 mod health;
@@ -35,6 +36,7 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(retention::routes())
         .merge(holds::routes())
         .merge(proposals::routes())
+        .merge(exports::routes())
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))

@@ -124,6 +124,7 @@ impl Case {
             "/v1/archive/requests" => json!({
                 "orders": ["#1001"], "purpose": "legal", "reason": "case 2026/0042"
             }),
+            "/v1/exports" => self.server.export_request(),
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms

@@ -152,6 +152,7 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         Needs::Power(Power::Retention),
         201,
     ),
+    ("post", "/v1/exports", Needs::Power(Power::Reveal), 201),
     ("get", "/v1/statistics", Needs::Power(Power::List), 200),
 ];
 
