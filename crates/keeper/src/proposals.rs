@@ -342,6 +342,19 @@ impl Keeper {
         Ok(proposal)
     }
 
+    /// Logs that an act which two others should approve is done without them: there are none.
+    ///
+    /// # Errors
+    ///
+    /// What grant and log say; then it must not be done.
+    pub fn note_single_control(&self, by: &Credential, kind: ProposalKind) -> Result<(), Refusal> {
+        self.permit(by, kind.power())?;
+        let detail = serde_json::json!({ "step": "single-control", "kind": kind.name() });
+        let (act, phase) = (ActKind::Approval, Phase::Act);
+        self.append(public_part(act, phase, by.store, &by.id, Some(detail)))?;
+        Ok(())
+    }
+
     fn log_proposal(
         &self,
         by: &Credential,

@@ -9,6 +9,7 @@ mod browser;
 mod credentials;
 mod dispose;
 mod documents;
+mod dual;
 mod erase;
 mod error;
 mod events;
@@ -31,6 +32,7 @@ mod statistics;
 mod status;
 mod subjects;
 mod vault;
+mod widen;
 
 pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord};
 pub use blast::BlastRadius;
@@ -65,6 +67,7 @@ pub use statistics::StatisticsView;
 pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;
+pub use widen::{ChangedCredential, Widening};
 
 pub use lethe_keeper::{
     AccessSettings, Credential, GrantText, ProposalKind, Quarantine, QuarantineReason, Reaction,

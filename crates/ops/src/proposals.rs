@@ -7,7 +7,7 @@ use crate::retention::AboveCap;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, FrozenExport, Proposal, hex};
+use lethe_keeper::{Credential, FrozenExport, Proposal, ProposalKind, hex};
 use lethe_model::{OrderId, RecordId, SubjectId};
 use serde::Serialize;
 
@@ -39,6 +39,9 @@ pub struct ProposalView {
     /// What an export would hold, and for whom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export: Option<ExportSummary>,
+    /// For other acts: exactly what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
     /// Who approved.
     pub approvals: Vec<ApprovalView>,
     /// Whether enough have.
@@ -131,12 +134,23 @@ impl Vault {
             orders: Vec::new(),
             policy: None,
             export: None,
+            details: None,
             approvals: approvals.collect(),
             is_approved: proposal.is_approved(),
             usable_until: proposal.usable_until_ms().map(timestamp),
             used_at: proposal.used_at_ms.map(timestamp),
         };
-        if let Ok(frozen) = Frozen::read(proposal) {
+        let is_shown_whole = matches!(
+            proposal.kind,
+            ProposalKind::GrantWidening
+                | ProposalKind::HoldRelease
+                | ProposalKind::PolicyLoosening
+                | ProposalKind::CanaryRemoval
+        );
+        if is_shown_whole {
+            let details = serde_json::from_str(&proposal.frozen);
+            view.details = Some(details.map_err(|_| Error::Altered)?);
+        } else if let Ok(frozen) = Frozen::read(proposal) {
             let records = frozen.records()?;
             view.records = Some(records.len() as u64);
             view.purpose = Some(frozen.purpose().to_owned());

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod documents;
+mod dual;
 mod erasure;
 mod exports;
 mod held;

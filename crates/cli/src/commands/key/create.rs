@@ -104,7 +104,7 @@ pub(crate) struct QuotaArgs {
 }
 
 impl QuotaArgs {
-    fn to_quota(&self) -> Quota {
+    pub(super) fn to_quota(&self) -> Quota {
         Quota {
             people: Bounds {
                 hour: self.people_per_hour,
@@ -123,7 +123,7 @@ impl QuotaArgs {
     }
 }
 
-fn networks(texts: &[String]) -> Result<Networks, CliError> {
+pub(super) fn networks(texts: &[String]) -> Result<Networks, CliError> {
     Networks::parse(texts.iter().map(String::as_str))
         .map_err(|error| CliError::usage(format!("--networks {error}")))
 }

@@ -7,6 +7,7 @@ mod lint_tree;
 mod list;
 mod revoke;
 mod rotate;
+mod widen;
 
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
@@ -30,6 +31,7 @@ enum KeyCommand {
     List(list::Args),
     Revoke(revoke::Args),
     Rotate(rotate::Args),
+    Widen(widen::Args),
     Check(check::Args),
     Lint(lint::Args),
 }
@@ -40,6 +42,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         KeyCommand::List(args) => list::run(globals, args, output),
         KeyCommand::Revoke(args) => revoke::run(globals, args, output),
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
+        KeyCommand::Widen(args) => widen::run(globals, args, output),
         KeyCommand::Check(args) => check::run(globals, args, output),
         KeyCommand::Lint(args) => lint::run(globals, args, output),
     }

@@ -5,6 +5,7 @@ mod grant;
 mod list;
 mod revoke;
 mod rotate;
+mod widen;
 
 use crate::app::Shared;
 use grant::GrantDocument;
@@ -19,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(list::list_keys, create::create_key))
         .routes(routes!(revoke::revoke_key))
         .routes(routes!(rotate::rotate_key))
+        .routes(routes!(widen::widen_key))
 }
 
 /// A key as it may be shown: everything but the secret.

@@ -56,6 +56,9 @@ pub(crate) struct ProposalDocument {
     policy: Option<String>,
     /// What an export would hold, and for whom. Absent from other proposals.
     export: Option<ExportDocument>,
+    /// For a wider grant, the release of a hold, a policy that destroys earlier and a canary: exactly
+    /// what was asked for.
+    details: Option<serde_json::Value>,
     /// Who approved.
     approvals: Vec<ApprovalDocument>,
     /// Whether enough have.

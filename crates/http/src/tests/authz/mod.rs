@@ -129,6 +129,7 @@ impl Case {
             "/v1/keys" => json!({
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms
             }),
+            "/v1/keys/{id}/widen" => json!({ "reason": "case 1", "powers": ["keys"] }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
             other => panic!("no body for {other}"),
         }
@@ -208,7 +209,7 @@ async fn keys_with_the_power_are_served() {
             let case = Case::about(path).await;
             // Rotation hands out the old key's grant, which must not be wider than the maker's.
             let with_list = [*power, Power::List];
-            let powers = if path.ends_with("rotate") {
+            let powers = if path.ends_with("rotate") || path.ends_with("widen") {
                 &with_list[..]
             } else {
                 std::slice::from_ref(power)

@@ -46,6 +46,12 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         Needs::Power(Power::Keys),
         201,
     ),
+    (
+        "post",
+        "/v1/keys/{id}/widen",
+        Needs::Power(Power::Keys),
+        200,
+    ),
     ("delete", "/v1/keys/{id}", Needs::Power(Power::Keys), 200),
     (
         "delete",
