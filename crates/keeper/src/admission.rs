@@ -217,9 +217,9 @@ impl Keeper {
         log_ms: u64,
     ) -> Result<(), Refusal> {
         let request = &candidate.request;
-        let credential = &request.credential;
         let quota_ms = self.quota_ms(log_ms);
         let now_ms = i64::try_from(quota_ms).unwrap_or(i64::MAX);
+        let credential = &*request.credential.at(self.around.clock.now_ms());
         let people: Vec<_> = commitments
             .iter()
             .map(|one| (one.number, one.fields))

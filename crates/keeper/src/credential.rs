@@ -1,6 +1,7 @@
 //! Credentials: who asks. Grants are authenticated, so that a database administrator cannot widen
 //! one by editing a row.
 
+use crate::break_glass::Broken;
 use crate::{GrantText, KeeperError, Standing};
 use lethe_crypto::{ApiKey, MacKey};
 use lethe_model::{Grant, Power, StoreId};
@@ -26,6 +27,8 @@ pub struct Credential {
     pub revoked_at_ms: Option<i64>,
     /// What holds it back for now.
     pub standing: Standing,
+    /// What it has beyond its grant while an emergency lasts. No row holds it.
+    pub(crate) broken: Option<Broken>,
     key_hash: Option<[u8; 32]>,
 }
 
@@ -46,6 +49,7 @@ impl Credential {
             created_at_ms,
             revoked_at_ms: None,
             standing: Standing::default(),
+            broken: None,
             key_hash,
         }
     }
@@ -78,6 +82,7 @@ impl Credential {
                 None => Standing::default(),
                 Some(text) => serde_json::from_str(text).map_err(|_| forged())?,
             },
+            broken: None,
             key_hash: match &row.key_hash {
                 None => None,
                 Some(bytes) => Some(bytes.as_slice().try_into().map_err(|_| forged())?),

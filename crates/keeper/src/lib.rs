@@ -7,6 +7,7 @@ mod access;
 mod admission;
 mod archive_keys;
 mod archive_opening;
+mod break_glass;
 mod credential;
 mod credentials;
 mod decide;
@@ -39,6 +40,10 @@ mod usage;
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use archive_keys::ArchiveKey;
+pub use break_glass::{
+    BREAK_GLASS_MS, BREAK_GLASS_PEOPLE_MAX, BreakGlass, BreakGlassReview, NewBreakGlass,
+    REVIEW_WITHIN_MS,
+};
 pub use credential::{Credential, OPERATOR};
 pub use disposal::{
     ArchivePlace, COMPACTED_BYTES_MAX, Destruction, DisposalCounts, DisposalKind, DisposalPermit,

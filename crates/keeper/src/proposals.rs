@@ -238,7 +238,7 @@ impl Keeper {
 
     /// Says whether a credential and another one, by its id, are one person's: by recipient, or by
     /// the owner who answers for both.
-    fn is_same_person(&self, one: &Credential, other: &str) -> bool {
+    pub(crate) fn is_same_person(&self, one: &Credential, other: &str) -> bool {
         self.current(other).is_some_and(|other| {
             let is_owner = one.grant.owner.is_some() && one.grant.owner == other.grant.owner;
             other.recipient == one.recipient || is_owner

@@ -5,6 +5,7 @@
 
 mod archive;
 mod blast;
+mod break_glass;
 mod browser;
 mod credentials;
 mod dispose;
@@ -36,6 +37,7 @@ mod widen;
 
 pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord};
 pub use blast::BlastRadius;
+pub use break_glass::BreakGlassView;
 pub use browser::BrowserVerdict;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use documents::{
@@ -70,6 +72,6 @@ pub use vault::Vault;
 pub use widen::{ChangedCredential, Widening};
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, ProposalKind, Quarantine, QuarantineReason, Reaction,
-    Refusal, RotationReport, Surroundings,
+    AccessSettings, Credential, GrantText, NewBreakGlass, ProposalKind, Quarantine,
+    QuarantineReason, Reaction, Refusal, RotationReport, Surroundings,
 };

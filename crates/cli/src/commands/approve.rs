@@ -137,7 +137,11 @@ fn words(one: &ProposalView) -> String {
     }
     if let Some(details) = &one.details {
         let details = serde_json::to_string_pretty(details).unwrap_or_default();
-        lines.extend(details.lines().map(|line| format!("    {}", text::printable(line))));
+        lines.extend(
+            details
+                .lines()
+                .map(|line| format!("    {}", text::printable(line))),
+        );
     }
     lines.push(told("sha-256", &one.sha256));
     lines.join("\n")

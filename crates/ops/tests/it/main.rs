@@ -1,5 +1,6 @@
 //! Use cases against a real vault in a temporary folder.
 
+mod break_glass;
 mod credentials;
 mod documents;
 mod dual;

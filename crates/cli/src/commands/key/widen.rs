@@ -69,12 +69,10 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         expires_at_ms,
     };
     let folder = door::folder(globals)?;
-    let changed = folder.vault.widen_credential(
-        &folder.credential,
-        &args.id,
-        &widening,
-        &args.reason,
-    )?;
+    let changed =
+        folder
+            .vault
+            .widen_credential(&folder.credential, &args.id, &widening, &args.reason)?;
     changed.warning.iter().for_each(|text| output.note(text));
     output.result(&changed, || {
         let key: Option<Key> = views::of(&changed.key).ok();

@@ -145,14 +145,25 @@ mod tests {
         let waits = server.post(&path, Some(&maker), body.clone()).await;
         assert_eq!(waits.problem(), "approval-needed");
         for approver in &approvers {
-            let list = server.get("/v1/proposals", Some(approver)).await.ok().json();
+            let list = server
+                .get("/v1/proposals", Some(approver))
+                .await
+                .ok()
+                .json();
             let shown = &list["proposals"][0];
-            assert_eq!(shown["details"]["after"]["powers"], json!(["list", "intake"]));
+            assert_eq!(
+                shown["details"]["after"]["powers"],
+                json!(["list", "intake"])
+            );
             let path = format!("/v1/proposals/{}/approve", shown["id"].as_str().unwrap());
             let body = json!({ "sha256": shown["sha256"] });
             server.post(&path, Some(approver), body).await.ok();
         }
-        let changed = server.post(&path, Some(&maker), body.clone()).await.ok().json();
+        let changed = server
+            .post(&path, Some(&maker), body.clone())
+            .await
+            .ok()
+            .json();
         assert_eq!(changed["key"]["grant"]["powers"], json!(["list", "intake"]));
         assert_eq!(changed["warning"], json!(null));
         let again = server.post(&path, Some(&maker), body).await;
