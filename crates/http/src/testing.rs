@@ -10,7 +10,8 @@ use lethe_model::{
     Category, FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, Quota, StoreId,
 };
 use lethe_ops::{
-    ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder, Vault,
+    ApplyOptions, Credential, FindQuery, HoldGround, NewBreakGlass, NewCredential, NewHold,
+    NewHolder, Vault,
 };
 use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
 use serde_json::{Value, json};
@@ -205,6 +206,20 @@ impl TestServer {
             review_on: jiff::civil::date(2026, 9, 1),
         };
         self.vault.place_hold(&operator, &hold).unwrap().id
+    }
+
+    /// Lets an emergency come and go that nobody has looked at, and returns its id.
+    pub(crate) fn break_glass(&self) -> String {
+        let new = NewBreakGlass {
+            key: self.key(&[Power::Reveal]).id,
+            fields: FieldSet::EMPTY,
+            purposes: Vec::new(),
+            people: 5,
+            reason: "recall 7".to_owned(),
+        };
+        let opened = self.vault.break_glass(&self.operator(), &new);
+        self.clock.advance_hours(1);
+        opened.unwrap().id
     }
 
     /// A good request for an export of the shop's orders.

@@ -4,6 +4,7 @@ mod approve;
 mod archive;
 mod backup;
 mod bench;
+mod break_glass;
 mod completions;
 mod demo;
 mod document;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     LegalHold(legal_hold::Args),
     Archive(archive::Args),
     Export(export::Args),
+    BreakGlass(break_glass::Args),
     Approve(approve::ApproveArgs),
     Approvals(approve::ListArgs),
     Event(event::Args),
@@ -97,6 +99,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::LegalHold(args) => legal_hold::run(globals, args, output),
         Command::Archive(args) => archive::run(globals, args, output),
         Command::Export(args) => export::run(globals, args, output),
+        Command::BreakGlass(args) => break_glass::run(globals, args, output),
         Command::Approve(args) => approve::approve(globals, args, output),
         Command::Approvals(args) => approve::list(globals, args, output),
         Command::Event(args) => event::run(globals, args, output),

@@ -1,5 +1,6 @@
 //! One endpoint, one file: its documentation, its handler, its tests.
 
+mod break_glass;
 mod docs;
 mod erasures;
 mod exports;
@@ -37,6 +38,7 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(holds::routes())
         .merge(proposals::routes())
         .merge(exports::routes())
+        .merge(break_glass::routes())
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))

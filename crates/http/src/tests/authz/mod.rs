@@ -55,6 +55,8 @@ impl Case {
             }
             "/v1/retention/runs/{id}/record" => case.id = server.run_retention(),
             "/v1/legal-holds/{id}/release" => case.id = server.place_hold(),
+            "/v1/break-glass" => case.id = server.key(&[Power::Reveal]).id,
+            "/v1/break-glass/{id}/review" => case.id = server.break_glass(),
             "/v1/proposals/{id}/approve" => (case.id, case.sha256) = server.propose(),
             _ => (),
         }
@@ -124,6 +126,8 @@ impl Case {
             "/v1/archive/requests" => json!({
                 "orders": ["#1001"], "purpose": "legal", "reason": "case 2026/0042"
             }),
+            "/v1/break-glass" => json!({ "key": self.id, "people": 5, "reason": "recall 7" }),
+            "/v1/break-glass/{id}/review" => json!({ "finding": "all well, case 7" }),
             "/v1/exports" => self.server.export_request(),
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({

@@ -159,6 +159,14 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         201,
     ),
     ("post", "/v1/exports", Needs::Power(Power::Reveal), 201),
+    ("get", "/v1/break-glass", Needs::Power(Power::Approve), 200),
+    ("post", "/v1/break-glass", Needs::Power(Power::Approve), 201),
+    (
+        "post",
+        "/v1/break-glass/{id}/review",
+        Needs::Power(Power::Approve),
+        200,
+    ),
     ("get", "/v1/statistics", Needs::Power(Power::List), 200),
 ];
 
