@@ -269,6 +269,39 @@ fn who_is_erased_held_or_waits_for_erasure_is_left_out_and_counted() {
 }
 
 #[test]
+fn an_approval_that_was_set_back_or_edited_in_the_database_lets_nothing_out() {
+    let mut test = shop(3);
+    let identity = x25519::Identity::generate();
+    let operator = test.operator();
+    let proposal = test
+        .vault()
+        .request_export(&operator, &asked(&identity))
+        .unwrap();
+    approve(&test, &proposal);
+    let path = test.beside("out.age");
+    test.vault()
+        .file_export(&operator, &proposal.id, &path)
+        .unwrap();
+    let edits = [
+        "UPDATE proposals SET used_at = NULL",
+        "UPDATE proposals SET frozen = replace(frozen, 'delivery.city', 'delivery.phone')",
+    ];
+    for (n, edit) in edits.into_iter().enumerate() {
+        test.close();
+        let keyring = rusqlite::Connection::open(test.path().join("keyring/keyring.db")).unwrap();
+        assert_eq!(keyring.execute(edit, []).unwrap(), 1);
+        drop(keyring);
+        test.open().unwrap();
+        let path = test.beside(&format!("again{n}.age"));
+        let again = test
+            .vault()
+            .file_export(&test.operator(), &proposal.id, &path);
+        assert!(again.is_err(), "{edit}");
+        assert!(!path.exists());
+    }
+}
+
+#[test]
 fn a_leaked_copy_names_its_export_by_its_people_and_by_its_order() {
     let test = shop(40);
     let identity = x25519::Identity::generate();

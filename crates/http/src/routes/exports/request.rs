@@ -85,6 +85,7 @@ pub(crate) async fn request_export(
     JsonBody(request): JsonBody<ExportRequest>,
 ) -> Result<(StatusCode, Json<ProposalView>), Problem> {
     let new = request.parse()?;
+    let _place = app.heavy().await?;
     let attempt = app.idempotency.begin(&credential.id, &headers)?;
     let propose = app.run(move |vault| {
         let proposal = vault.request_export(&credential, &new)?;
