@@ -312,7 +312,7 @@ impl Keeper {
             Some(detail),
         ))?;
         // A restored keyring does not know of it otherwise.
-        self.note_in_ledger(vec![LedgerAct::Revoked { key: id.to_owned() }])?;
+        self.note_in_ledger(vec![LedgerAct::Revoked { key: id.clone() }])?;
         revoked.revoked_at_ms = Some(self.around.clock.now_ms());
         self.write_credential(&revoked)?;
         Ok(Arc::new(revoked))
