@@ -11,34 +11,61 @@ use std::path::{Path, PathBuf};
 /// A ceremony's file is not longer than this: 512 MiB.
 const BYTES_MAX: u64 = 512 << 20;
 
-/// A folder that was made for what a command writes. It goes again when nothing was written into it.
+/// A folder that is filled and then appears whole. Until then it is `<path>.partial`, which the next try
+/// replaces; it goes again when it is not kept.
 pub(crate) struct NewFolder {
     path: PathBuf,
+    partial: PathBuf,
 }
 
 impl NewFolder {
     /// Makes a folder that only its owner can open; one that exists already is left alone.
     pub(crate) fn make(path: &Path) -> Result<Self, CliError> {
-        let what = format!("cannot make {}", path.display());
-        let made = DirBuilder::new().mode(0o700).create(path);
-        made.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => exists(path, "folder"),
-            _ => CliError::file(what)(error),
-        })?;
+        if path.symlink_metadata().is_ok() {
+            return Err(exists(path, "folder"));
+        }
+        let partial = partial_of(path)?;
+        let what = || CliError::file(format!("cannot make {}", partial.display()));
+        match fs::remove_dir_all(&partial) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(what()(error)),
+            _ => {}
+        }
+        let made = DirBuilder::new().mode(0o700).create(&partial);
+        made.map_err(what())?;
         Ok(Self {
             path: path.to_owned(),
+            partial,
         })
     }
 
+    /// Where it is filled.
+    pub(crate) fn partial(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Where it will be.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Puts it in its place, unless nothing was written into it.
+    pub(crate) fn keep(self) -> Result<(), CliError> {
+        let what = || CliError::file(format!("cannot write {}", self.path.display()));
+        let mut entries = fs::read_dir(&self.partial).map_err(what())?;
+        if entries.next().is_some() {
+            File::open(&self.partial)
+                .and_then(|folder| folder.sync_all())
+                .and_then(|()| rename_new(&self.partial, &self.path))
+                .map_err(what())?;
+        }
+        Ok(())
     }
 }
 
 impl Drop for NewFolder {
     fn drop(&mut self) {
-        // One that holds something is not removed.
-        drop(fs::remove_dir(&self.path));
+        // Once it is in its place there is nothing here any more.
+        drop(fs::remove_dir_all(&self.partial));
     }
 }
 

@@ -177,6 +177,31 @@ pub(crate) struct BlastRadius {
     pub(crate) fields: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) because: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) trend: Vec<BlastDay>,
+}
+
+/// A blast radius on an earlier day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct BlastDay {
+    pub(crate) day: i64,
+    pub(crate) people_24h: u64,
+    pub(crate) people_until_expiry: u64,
+}
+
+/// One thing about a key to look at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LintFinding {
+    pub(crate) credential: String,
+    pub(crate) recipient: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) rule: String,
+    pub(crate) severity: String,
+    pub(crate) finding: String,
+    pub(crate) advice: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proposal: Option<GrantText>,
+    pub(crate) people_until_expiry: u64,
 }
 
 /// A key that was just made; the secret is shown this once.
@@ -184,6 +209,18 @@ pub(crate) struct BlastRadius {
 pub(crate) struct CreatedKey {
     pub(crate) key: Key,
     pub(crate) secret: String,
+}
+
+/// One access to a person's data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Access {
+    pub(crate) at: String,
+    pub(crate) recipient: String,
+    pub(crate) act: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) purpose: Option<String>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) log_index: u64,
 }
 
 /// An entry of the access log.

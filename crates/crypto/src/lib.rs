@@ -6,6 +6,7 @@
 mod api_key;
 mod base62;
 mod blind;
+mod canary;
 mod envelope;
 mod mac;
 mod root;
@@ -15,6 +16,7 @@ mod wrap;
 
 pub use api_key::{ApiKey, ApiKeyError};
 pub use blind::{BlindIndexKey, LookupHash, LookupKind};
+pub use canary::CanaryKey;
 pub use envelope::{Envelope, FieldContext, open_fields, seal_fields};
 pub use mac::MacKey;
 pub use root::{KdfCost, RootFileError, SealedRoot};

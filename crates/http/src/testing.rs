@@ -125,7 +125,10 @@ impl TestServer {
         self.make_key("tests", grant)
     }
 
-    fn make_key(&self, recipient: &str, grant: Grant) -> TestKey {
+    /// Each key has an owner of its own: keys of one owner share a quota.
+    fn make_key(&self, recipient: &str, mut grant: Grant) -> TestKey {
+        let number = self.vault.list_credentials(&self.operator()).unwrap().len();
+        grant.owner = Some(format!("owner-{number}"));
         let recipient = recipient.to_owned();
         let new = NewCredential { recipient, grant };
         let created = self

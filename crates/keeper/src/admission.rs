@@ -8,11 +8,12 @@ use crate::keys::{Epochs, data_key_context, log_key_context};
 use crate::log::{ActKind, Body, Commitment, Phase, PublicPart};
 use crate::quota::Charge;
 use crate::usage::Read;
-use crate::{Keeper, Refusal, Usage};
+use crate::{Alarm, AlarmKind, Keeper, Reaction, Refusal, Usage};
 use hmac::{Hmac, KeyInit, Mac};
+use lethe_brake::{Explanation, Verdict};
 use lethe_crypto::{LookupHash, LookupKind, SecretKey};
 use lethe_model::{
-    FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, SubjectId, SubjectNumber,
+    FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, StoreId, SubjectId, SubjectNumber,
 };
 use lethe_store::keyring::known_orders::{self, KnownOrder};
 use lethe_store::keyring::subject_keys::SubjectKeyRow;
@@ -108,12 +109,13 @@ impl Keeper {
             let refusal = Refusal::from(error);
             return candidates.iter().map(|_| Err(refusal.clone())).collect();
         }
+        let mut alarms = self.canaries_among(&candidates);
         let mut state = self.admission();
         let now_ms = self.around.clock.now_ms();
         let log_ms = u64::try_from(now_ms).unwrap_or(0).max(state.log.last_ms());
         let bodies: Vec<Body> = candidates
             .iter_mut()
-            .map(|candidate| self.charge_and_describe(&mut state, candidate, log_ms))
+            .map(|candidate| self.charge_and_describe(&mut state, &mut alarms, candidate, log_ms))
             .collect();
         let first = match state.log.append(now_ms, &bodies, &*self.around.random) {
             Ok(first) => first,
@@ -123,6 +125,7 @@ impl Keeper {
             }
         };
         drop(state);
+        self.react(alarms);
         (first..)
             .zip(candidates)
             .map(|(index, candidate)| candidate.into_answer(index))
@@ -186,6 +189,7 @@ impl Keeper {
     fn charge_and_describe(
         &self,
         state: &mut AdmissionState,
+        alarms: &mut Vec<(Arc<Credential>, Alarm)>,
         candidate: &mut Candidate,
         log_ms: u64,
     ) -> Body {
@@ -198,7 +202,7 @@ impl Keeper {
             }
         }
         if candidate.refusal.is_none() {
-            let charged = self.charge(state, candidate, &commitments, log_ms);
+            let charged = self.charge(state, alarms, candidate, &commitments, log_ms);
             candidate.refusal = charged.err();
         }
         // A refused request names nobody: what it asked about was not given.
@@ -208,10 +212,11 @@ impl Keeper {
         Body::new(salt, candidate.describe(), commitments)
     }
 
-    /// Charges a request to its quotas, and notes what it used.
+    /// Charges a request to its quotas, asks the brake, and notes what it used.
     fn charge(
         &self,
         state: &mut AdmissionState,
+        alarms: &mut Vec<(Arc<Credential>, Alarm)>,
         candidate: &Candidate,
         commitments: &[Commitment],
         log_ms: u64,
@@ -220,6 +225,7 @@ impl Keeper {
         let quota_ms = self.quota_ms(log_ms);
         let now_ms = i64::try_from(quota_ms).unwrap_or(i64::MAX);
         let credential = &*request.credential.at(self.around.clock.now_ms());
+        let access = self.access();
         let people: Vec<_> = commitments
             .iter()
             .map(|one| (one.number, one.fields))
@@ -227,25 +233,87 @@ impl Keeper {
         let charge = Charge {
             credential,
             owner: &self.owner_bounds(credential),
-            installation: &self.access().bounds(),
+            installation: &access.bounds(),
             people: &people,
             guesses: candidate.misses,
         };
-        let before = state.quotas.used(&credential.id, quota_ms)[1];
-        if let Err(refusal) = state.quotas.charge(&charge, quota_ms) {
+        if let Err(refusal) = state.quotas.check(&charge, quota_ms) {
             self.usage().stopped(&credential.id, now_ms);
             return Err(refusal);
         }
-        let after = state.quotas.used(&credential.id, quota_ms)[1];
+        let mut seen = state.quotas.observe(&charge, quota_ms);
+        // Half of everybody within an hour is no day's work, however wide the quota is.
+        let population = state.populations.get(&credential.store.0).copied();
+        seen.people_per_day = seen.people_per_day.min(population.unwrap_or(u32::MAX));
+        if seen.new_people > 0 || seen.guesses > 0 {
+            refuse_throttled(&self.current(&credential.id), now_ms)?;
+        }
+        let may_refuse = access.anomalies != Reaction::Alert && !credential.is_operator();
+        let verdict = state
+            .brakes
+            .judge(&credential.id, seen, may_refuse, quota_ms);
+        if verdict.is_alert() {
+            let reaction = match verdict {
+                Verdict::Throttle { .. } => access.anomalies,
+                _ => Reaction::Alert,
+            };
+            let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
+            let alarm = alarm(AlarmKind::Anomaly, credential, reasons, reaction, now_ms);
+            alarms.push((Arc::clone(&request.credential), alarm));
+        }
+        if let Verdict::Throttle {
+            reasons,
+            until_ms,
+            refused: true,
+            ..
+        } = &verdict
+        {
+            let why = reasons.first().map(ToString::to_string).unwrap_or_default();
+            return Err(Refusal::Throttled {
+                why,
+                retry_at_ms: *until_ms,
+            });
+        }
+        state.quotas.note(&charge, quota_ms);
+        let held = state.quotas.used(&credential.id, quota_ms)[1];
         let bound = credential.grant.quota.people.day.unwrap_or(u32::MAX);
         let read = Read {
             fields: request.fields(),
             purpose: request.purpose,
-            newcomers: after - before,
-            peak_per_mille: after * 1_000 / u64::from(bound.max(1)),
+            newcomers: u64::from(seen.new_people) + u64::from(seen.guesses),
+            peak_per_mille: held * 1_000 / u64::from(bound.max(1)),
         };
         self.usage().read(&credential.id, &read, now_ms);
         Ok(())
+    }
+
+    /// Finds requests that name a canary, refused ones too: nobody honest has a reason to.
+    fn canaries_among(&self, candidates: &[Candidate]) -> Vec<(Arc<Credential>, Alarm)> {
+        let now_ms = self.around.clock.now_ms();
+        let names_one = |candidate: &&Candidate| {
+            let mut subjects = candidate.subjects.iter();
+            subjects.any(|(subject, _)| self.is_canary(subject))
+        };
+        let found = candidates.iter().filter(names_one);
+        found
+            .map(|candidate| {
+                let request = &candidate.request;
+                let what = match request.sought {
+                    Sought::Fields(_) => "asked for the fields of a canary",
+                    Sought::Whose { .. } => "looked a canary up",
+                };
+                let sentence = format!("{what}, for the purpose {}", request.purpose);
+                let reaction = self.access().canaries;
+                let alarm = alarm(
+                    AlarmKind::Canary,
+                    &request.credential,
+                    vec![sentence],
+                    reaction,
+                    now_ms,
+                );
+                (Arc::clone(&request.credential), alarm)
+            })
+            .collect()
     }
 
     /// Opens the log keys of subjects.
@@ -313,9 +381,62 @@ impl Keeper {
         state.quotas.used(&credential.id, quota_ms)
     }
 
+    /// Notes how many people a shop has: the brake measures wide quotas by it.
+    pub fn note_population(&self, store: StoreId, people: u64) {
+        let people = u32::try_from(people).unwrap_or(u32::MAX);
+        self.admission().populations.insert(store.0, people);
+    }
+
+    /// Notes a credential's blast radius of today: people within 24 hours, and until it expires.
+    pub fn note_reach(&self, credential: &Credential, reach: (u64, u64)) {
+        let now_ms = self.around.clock.now_ms();
+        self.usage().reached(&credential.id, reach, now_ms);
+    }
+
+    /// Says what is usual for a credential and what it did so far; `None` before its first use.
+    pub fn brake_of(&self, credential: &Credential) -> Option<Explanation> {
+        let state = self.admission();
+        let quota_ms = self.quota_ms(state.log.last_ms());
+        state.brakes.explain(&credential.id, quota_ms)
+    }
+
     /// Says what a credential has done so far.
     pub fn usage_of(&self, credential: &Credential) -> Usage {
         self.usage().of(&credential.id)
+    }
+}
+
+fn alarm(
+    kind: AlarmKind,
+    credential: &Credential,
+    reasons: Vec<String>,
+    reaction: Reaction,
+    at_ms: i64,
+) -> Alarm {
+    Alarm {
+        store: credential.store,
+        kind,
+        credential: credential.id.clone(),
+        owner: credential.grant.owner.clone(),
+        reasons,
+        reaction,
+        at_ms,
+    }
+}
+
+pub(crate) fn refuse_throttled(
+    current: &Option<Arc<Credential>>,
+    now_ms: i64,
+) -> Result<(), Refusal> {
+    let throttle = current
+        .as_ref()
+        .and_then(|one| one.standing.throttle.as_ref());
+    match throttle.filter(|one| one.until_ms > now_ms) {
+        None => Ok(()),
+        Some(throttle) => Err(Refusal::Throttled {
+            why: throttle.reason.sentence().to_owned(),
+            retry_at_ms: u64::try_from(throttle.until_ms).unwrap_or(0),
+        }),
     }
 }
 

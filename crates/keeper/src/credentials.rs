@@ -5,7 +5,7 @@ use crate::keeper::public_part;
 use crate::keys::ServiceKeys;
 use crate::ledger::LedgerAct;
 use crate::log::{ActKind, Phase};
-use crate::{BreakGlass, GrantText, Keeper, KeeperError, Quarantine, Refusal};
+use crate::{BreakGlass, GrantText, Keeper, KeeperError, Quarantine, Refusal, Throttle};
 use lethe_crypto::{ApiKey, MacKey};
 use lethe_model::{Bounds, Grant, Power, StoreId};
 use lethe_store::Tx;
@@ -157,7 +157,7 @@ impl Keeper {
     }
 
     /// Looks a credential up as it stands now.
-    pub(crate) fn current(&self, id: &str) -> Option<Arc<Credential>> {
+    pub fn current(&self, id: &str) -> Option<Arc<Credential>> {
         let credentials = self
             .credentials
             .read()
@@ -337,11 +337,43 @@ impl Keeper {
             .ok_or(Refusal::Gone)?;
         let mut changed = Credential::clone(&living);
         changed.standing.quarantine = quarantine;
-        if changed == *living {
-            return Ok(living);
+        if changed.standing.quarantine.is_none() {
+            changed.standing.throttle = None;
         }
+        self.change_standing(by, &living, changed)
+    }
+
+    /// Lets a credential meet nobody new for a while, or lifts that (`None`).
+    pub(crate) fn throttle(
+        &self,
+        by: &Credential,
+        id: &str,
+        throttle: Option<Throttle>,
+    ) -> Result<Arc<Credential>, Refusal> {
+        let living = self
+            .current(id)
+            .filter(|one| one.revoked_at_ms.is_none())
+            .ok_or(Refusal::Gone)?;
+        let mut changed = Credential::clone(&living);
+        changed.standing.throttle = throttle;
+        self.change_standing(by, &living, changed)
+    }
+
+    fn change_standing(
+        &self,
+        by: &Credential,
+        living: &Arc<Credential>,
+        changed: Credential,
+    ) -> Result<Arc<Credential>, Refusal> {
+        if changed == **living {
+            return Ok(Arc::clone(living));
+        }
+        let id = &changed.id;
         let detail = match &changed.standing.quarantine {
             Some(one) => serde_json::json!({ "key": id, "quarantined": one }),
+            None if changed.standing.throttle.is_some() => {
+                serde_json::json!({ "key": id, "throttled": changed.standing.throttle })
+            }
             None => serde_json::json!({ "key": id, "released": true }),
         };
         self.append(public_part(

@@ -69,6 +69,16 @@ pub enum Refusal {
         "this key is in quarantine: {0}; its owner or the operator releases it or makes a new one"
     )]
     Quarantined(&'static str),
+    /// It goes at a slower pace for now.
+    #[error(
+        "this key meets few new people for now: {why}; people it has met lately can still be read"
+    )]
+    Throttled {
+        /// Why.
+        why: String,
+        /// Until when, Unix milliseconds.
+        retry_at_ms: u64,
+    },
     /// Too many requests in a second.
     #[error(
         "this key sends more requests in a second than its grant allows; go on from {retry_at_ms} (Unix ms)"
@@ -124,6 +134,7 @@ impl Refusal {
             Self::State(_) => "state-not-granted",
             Self::Network => "network-not-granted",
             Self::Quarantined(_) => "key-quarantined",
+            Self::Throttled { .. } => "key-throttled",
             Self::Rate { .. } => "rate-exceeded",
             Self::Quota { .. } => "quota-exhausted",
             Self::Gone => "not-found",

@@ -6,7 +6,7 @@
 //! bounds would refuse, two approvers have let through; the installation's bound still holds unless
 //! they were shown that it would not.
 
-use crate::admission::{Receipt, commitments};
+use crate::admission::{Receipt, commitments, refuse_throttled};
 use crate::decide::{Wish, decide};
 use crate::keeper::public_part;
 use crate::log::{ActKind, Body, Phase};
@@ -18,6 +18,7 @@ use lethe_model::{Bounds, FieldSet, OrderId, OrderStates, Purpose, Quota, Subjec
 use lethe_store::keyring::subject_keys;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 const MARK_LABEL: &[u8] = b"lethe-export-mark-v1";
 
@@ -223,7 +224,8 @@ impl Keeper {
             guesses: 0,
         };
         let before = state.quotas.used(&by.id, quota_ms)[1];
-        state.quotas.charge(&charge, quota_ms)?;
+        state.quotas.check(&charge, quota_ms)?;
+        refuse_throttled(&Some(Arc::clone(&current)), now_ms)?;
         let charge = Charge {
             credential: &current,
             ..charge

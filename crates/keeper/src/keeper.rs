@@ -1,5 +1,6 @@
 //! The keeper itself: opening, the log's publication, and what the other parts share.
 
+use crate::brakes::Brakes;
 use crate::credential::Credential;
 use crate::credentials::Credentials;
 use crate::decide::Denials;
@@ -13,7 +14,7 @@ use crate::quota::{Quotas, WINDOW_MS};
 use crate::quota_clock::QuotaClock;
 use crate::rate::Rates;
 use crate::usage::UsageBook;
-use crate::{AccessSettings, KeeperError, OPERATOR, Refusal};
+use crate::{AccessSettings, Alarm, KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, TokenKey};
 use lethe_model::{
     Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Quota, Random, StoreId, SubjectId,
@@ -23,7 +24,7 @@ use lethe_store::keyring::counters::{self, SUBJECT_NUMBERS};
 use lethe_store::keyring::subject_keys;
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Time and chance, passed in.
@@ -57,6 +58,8 @@ pub struct Keeper {
     /// One snapshot at a time.
     pub(crate) saving: Mutex<()>,
     quota_clock: Mutex<QuotaClock>,
+    /// What nobody has been told yet.
+    pub(crate) alarms: Mutex<Vec<Alarm>>,
     pub(crate) denials: Mutex<Denials>,
     pub(crate) rates: Mutex<Rates>,
     ledger: Mutex<Ledger>,
@@ -70,6 +73,9 @@ pub struct Keeper {
 pub(crate) struct AdmissionState {
     pub(crate) log: AccessLog,
     pub(crate) quotas: Quotas,
+    pub(crate) brakes: Brakes,
+    /// How many people each shop has, as far as somebody counted.
+    pub(crate) populations: HashMap<i64, u32>,
 }
 
 impl Keeper {
@@ -149,6 +155,8 @@ impl Keeper {
             admission: Mutex::new(AdmissionState {
                 log,
                 quotas: Quotas::default(),
+                brakes: Brakes::default(),
+                populations: HashMap::new(),
             }),
             epochs: RwLock::new(epochs),
             service: RwLock::new(service),
@@ -163,6 +171,7 @@ impl Keeper {
             usage: Mutex::default(),
             saving: Mutex::default(),
             quota_clock: Mutex::new(QuotaClock::starting(&*around.clock, log_ms)),
+            alarms: Mutex::default(),
             denials: Mutex::default(),
             rates: Mutex::default(),
             ledger: Mutex::new(ledger),

@@ -2,8 +2,8 @@
 
 use crate::KeeperError;
 use lethe_crypto::{
-    BlindIndexKey, LookupKind, MacKey, SecretKey, TokenKey, Unopenable, open_bytes, seal_bytes,
-    unwrap_key, wrap_key,
+    BlindIndexKey, CanaryKey, LookupKind, MacKey, SecretKey, TokenKey, Unopenable, open_bytes,
+    seal_bytes, unwrap_key, wrap_key,
 };
 use lethe_model::{Random, RecordId, StoreId, SubjectId, SubjectNumber};
 use lethe_store::keyring::epochs::{self, EpochRow};
@@ -121,6 +121,8 @@ pub(crate) struct ServiceKeys {
     tokens: HashMap<(i64, String), TokenKey>,
     pub(crate) credentials: MacKey,
     pub(crate) digests: MacKey,
+    /// Missing until canaries are planted.
+    pub(crate) canaries: Option<CanaryKey>,
     /// The log that is written now, and how many came before it.
     log: Option<(String, i64)>,
 }
@@ -131,6 +133,7 @@ pub(crate) const LOG_SIGNING: &str = "log-signing";
 pub(crate) const LOG_BODY: &str = "log-body";
 const CREDENTIALS: &str = "credentials";
 const DIGESTS: &str = "digests";
+const CANARIES: &str = "canaries";
 
 impl ServiceKeys {
     /// Makes the keys of a new installation whose log is called `origin`.
@@ -175,6 +178,17 @@ impl ServiceKeys {
         Ok(())
     }
 
+    /// Makes the key of the canaries, once.
+    pub(crate) fn create_canaries(
+        tx: &Tx<'_>,
+        root: &SecretKey,
+        now_ms: i64,
+        random: &dyn Random,
+    ) -> Result<(), StoreError> {
+        let secret = Zeroizing::new(random.bytes::<32>());
+        add(tx, root, CANARIES, "", &*secret, now_ms, random)
+    }
+
     /// Makes the token key of a recipient, once.
     pub(crate) fn create_recipient(
         tx: &Tx<'_>,
@@ -207,6 +221,9 @@ impl ServiceKeys {
         let mut keys = Self {
             credentials: MacKey::new(&secret_of(&secrets, CREDENTIALS, "")?),
             digests: MacKey::new(&secret_of(&secrets, DIGESTS, "")?),
+            canaries: secret_of(&secrets, CANARIES, "")
+                .ok()
+                .map(|key| CanaryKey::new(&key)),
             indexes: HashMap::new(),
             tokens: HashMap::new(),
             log,

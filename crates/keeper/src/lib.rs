@@ -5,9 +5,12 @@
 
 mod access;
 mod admission;
+mod alarm;
 mod archive_keys;
 mod archive_opening;
+mod brakes;
 mod break_glass;
+mod canaries;
 mod credential;
 mod credentials;
 mod decide;
@@ -39,6 +42,7 @@ mod usage;
 
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
+pub use alarm::{Alarm, AlarmKind};
 pub use archive_keys::ArchiveKey;
 pub use break_glass::{
     BREAK_GLASS_MS, BREAK_GLASS_PEOPLE_MAX, BreakGlass, BreakGlassReview, NewBreakGlass,
@@ -62,8 +66,10 @@ pub use policies::AdoptedPolicy;
 pub use proposal_kind::ProposalKind;
 pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
+#[cfg(feature = "measure")]
+pub use quota::measure;
 pub use restore::CaughtUp;
 pub use rotation::{RotationProgress, RotationReport};
-pub use standing::{Quarantine, QuarantineReason, Standing};
+pub use standing::{Quarantine, QuarantineReason, Standing, Throttle};
 pub use trace::{DisposalTrace, IntakeTrace, IntentTrace, TracedKey, TracedRecord};
 pub use usage::{Usage, UsageDay};

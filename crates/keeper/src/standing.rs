@@ -9,6 +9,19 @@ pub struct Standing {
     /// Why nothing is allowed with it until the operator releases it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Quarantine>,
+    /// Why it meets nobody new for now; whom it has met lately it may still read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
+}
+
+/// A credential that meets nobody new until a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// Why.
+    pub reason: QuarantineReason,
+    /// Until when, Unix milliseconds.
+    pub until_ms: i64,
 }
 
 /// A credential that is refused everything until it is released.

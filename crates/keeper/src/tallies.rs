@@ -19,6 +19,7 @@ const LABEL: &[u8] = b"lethe-tallies-v1";
 const MARK: &str = "mark";
 const QUOTA: &str = "quota/";
 const USAGE: &str = "usage/";
+const BRAKE: &str = "brake/";
 const NO_BOUNDS: Bounds = Bounds {
     hour: None,
     day: None,
@@ -50,11 +51,14 @@ impl Keeper {
             let quotas = quotas
                 .into_iter()
                 .map(|(name, snapshot)| (format!("{QUOTA}{name}"), snapshot));
-            (
-                quotas.collect::<Vec<_>>(),
-                state.log.size(),
-                state.quotas.spent_until_ms(),
-            )
+            let mut changed = quotas.collect::<Vec<_>>();
+            let brakes = state.brakes.take_changed();
+            changed.extend(
+                brakes
+                    .into_iter()
+                    .map(|(name, snapshot)| (format!("{BRAKE}{name}"), snapshot)),
+            );
+            (changed, state.log.size(), state.quotas.spent_until_ms())
         };
         let usage = self.usage().take_changed();
         changed.extend(
@@ -85,7 +89,9 @@ impl Keeper {
         });
         drop(service);
         if written.is_err() {
-            self.admission().quotas.mark_all_changed();
+            let mut state = self.admission();
+            state.quotas.mark_all_changed();
+            state.brakes.mark_all_changed();
         }
         Ok(written?)
     }
@@ -97,6 +103,7 @@ impl Keeper {
         let from = self.load_snapshots(&mut state, &rows);
         if from.is_none() {
             state.quotas = crate::quota::Quotas::default();
+            state.brakes = crate::brakes::Brakes::default();
         }
         let mut usage = self.usage();
         let visited = self.history().each_from(from.unwrap_or(0), |act| {
@@ -122,6 +129,8 @@ impl Keeper {
                 state.quotas.restore(counter, snapshot).ok()?;
             } else if let Some(credential) = name.strip_prefix(USAGE) {
                 self.usage().restore(credential, snapshot)?;
+            } else if let Some(credential) = name.strip_prefix(BRAKE) {
+                state.brakes.restore(credential, snapshot)?;
             }
         }
         state.quotas.spend_until(mark.spent_until_ms);
@@ -163,6 +172,8 @@ impl Keeper {
             people: &people,
             guesses: act.public.misses,
         };
+        let seen = state.quotas.observe(&charge, act.entry.at_ms);
+        state.brakes.replay(&credential.id, seen, act.entry.at_ms);
         state.quotas.note(&charge, act.entry.at_ms);
         let purpose = act.public.purpose.as_deref().map(Purpose::parse);
         if let Some(Ok(purpose)) = purpose {

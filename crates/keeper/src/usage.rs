@@ -48,6 +48,9 @@ pub struct UsageDay {
     pub over_quota: u64,
     /// The most it held of its bound of 24 hours, in per mille.
     pub peak_per_mille: u64,
+    /// Its blast radius on that day: people within 24 hours, and until it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<(u64, u64)>,
 }
 
 /// A granted reveal or look-up.
@@ -107,6 +110,12 @@ impl UsageBook {
     pub(crate) fn stopped(&mut self, credential: &str, now_ms: i64) {
         let usage = self.entry(credential);
         usage.day(now_ms.div_euclid(DAY_MS)).over_quota += 1;
+    }
+
+    /// Notes what a thief could have reached on that day, for the trend.
+    pub(crate) fn reached(&mut self, credential: &str, reach: (u64, u64), now_ms: i64) {
+        let usage = self.entry(credential);
+        usage.day(now_ms.div_euclid(DAY_MS)).reach = Some(reach);
     }
 
     /// Returns what a credential has done.

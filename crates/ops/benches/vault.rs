@@ -8,7 +8,8 @@ use lethe_custody::{NOTIFICATION, generate, year_key_id};
 use lethe_keeper::Credential;
 use lethe_model::{Clock, FieldSet, Purpose, Quota, Random, StoreId, StoreName};
 use lethe_ops::{
-    ImportOptions, Installation, NewCredential, RevealQuery, StoreSpec, Surroundings, Vault,
+    AccessSettings, ImportOptions, Installation, NewCredential, Reaction, RevealQuery, StoreSpec,
+    Surroundings, Vault,
 };
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
 use std::collections::BTreeSet;
@@ -102,6 +103,15 @@ fn main() {
         recipient: "bench".into(),
         grant,
     };
+    // Full speed is what the brake and the installation's bound are there to stop.
+    let free = AccessSettings {
+        people_per_day: None,
+        anomalies: Reaction::Alert,
+        ..AccessSettings::default()
+    };
+    vault
+        .set_access_settings(&operator, free)
+        .expect("the operator may");
     let created = vault.create_credential(&operator, &new).expect("a key");
     let key = vault
         .authenticate(&created.secret, None)

@@ -27,6 +27,20 @@ pub struct BlastRadius {
     /// Why it is more than its own grant says, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<&'static str>,
+    /// What it was on earlier days, as far as the daily job noted it; the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<BlastDay>,
+}
+
+/// A blast radius on an earlier day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct BlastDay {
+    /// Days since 1970-01-01, UTC.
+    pub day: i64,
+    /// People, within 24 hours.
+    pub people_24h: u64,
+    /// People, until it expired.
+    pub people_until_expiry: u64,
 }
 
 /// The people of a shop, by what their orders are like now.
@@ -93,6 +107,7 @@ impl Reach<'_> {
                 .collect(),
             because: (makes_keys && !is_harmless)
                 .then_some("it makes keys: whoever has it can make others"),
+            trend: Vec::new(),
         }
     }
 
@@ -137,6 +152,7 @@ impl Reach<'_> {
 impl Vault {
     pub(crate) fn population(&self, store: StoreId) -> Result<Population, Error> {
         let all = self.people_count(store)?;
+        self.keeper.note_population(store, all);
         let [unshipped, shipped, cancelled] = self
             .read_active(|tx| orders::buyers_by_state(tx, store))?
             .map(|count| u64::try_from(count).unwrap_or(0));
@@ -163,7 +179,35 @@ impl Vault {
             is_usable,
             now_ms: self.around.clock.now_ms(),
         };
-        reach.radius()
+        let mut radius = reach.radius();
+        let days = self.keeper.usage_of(credential).days;
+        let noted = days.into_iter().filter_map(|(day, of_day)| {
+            let (people_24h, people_until_expiry) = of_day.reach?;
+            Some(BlastDay {
+                day,
+                people_24h,
+                people_until_expiry,
+            })
+        });
+        radius.trend = noted.collect();
+        radius
+    }
+
+    /// Notes the blast radius of every living credential of a shop: the daily job's part.
+    pub(crate) fn note_blast(&self, store: StoreId) -> Result<(), Error> {
+        let population = self.population(store)?;
+        let all = self.keeper.credentials();
+        for one in all
+            .iter()
+            .filter(|one| one.store == store && !one.is_operator())
+        {
+            if self.state_of(one) == "active" {
+                let radius = self.radius_of(one, &population, true);
+                self.keeper
+                    .note_reach(one, (radius.people_24h, radius.people_until_expiry));
+            }
+        }
+        Ok(())
     }
 }
 

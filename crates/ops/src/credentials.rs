@@ -3,7 +3,7 @@
 use crate::blast::{BlastRadius, Population};
 use crate::{Error, Vault};
 use lethe_crypto::ApiKey;
-use lethe_keeper::{Credential, GrantText, Quarantine, Refusal};
+use lethe_keeper::{AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Refusal};
 use lethe_model::{Grant, Power, Window};
 use serde::Serialize;
 use std::sync::Arc;
@@ -90,7 +90,11 @@ impl Vault {
         by: &Credential,
         new: &NewCredential,
     ) -> Result<CreatedCredential, Error> {
-        self.check_new(by, new)?;
+        self.check_new(new)?;
+        // Nobody hands out more than they hold; the operator holds the root key.
+        if !by.is_operator() && !new.grant.within(&by.grant) {
+            return Err(Refusal::Power("keys (a grant must not be wider than its maker's)").into());
+        }
         let (credential, secret) =
             self.keeper
                 .create_credential(by, &new.recipient, new.grant.clone())?;
@@ -100,7 +104,7 @@ impl Vault {
         })
     }
 
-    pub(crate) fn check_new(&self, by: &Credential, new: &NewCredential) -> Result<(), Error> {
+    pub(crate) fn check_new(&self, new: &NewCredential) -> Result<(), Error> {
         let name_is_good = (1..=40).contains(&new.recipient.len())
             && new
                 .recipient
@@ -146,10 +150,6 @@ impl Vault {
         check_owner(grant.owner.as_deref())?;
         if grant.states.iter().next().is_none() {
             return Err(Error::invalid("states", "a key needs at least one"));
-        }
-        // Nobody hands out more than they hold; the operator holds the root key.
-        if !by.is_operator() && !grant.within(&by.grant) {
-            return Err(Refusal::Power("keys (a grant must not be wider than its maker's)").into());
         }
         let now_ms = self.around.clock.now_ms();
         match grant.expires_at_ms {
@@ -231,6 +231,121 @@ impl Vault {
         let created = self.create_credential(by, &new)?;
         self.revoke_credential(by, id)?;
         Ok(created)
+    }
+
+    /// Gives a key a narrower grant; the next request is measured by it.
+    ///
+    /// # Errors
+    ///
+    /// When the caller may not, there is no such living key, or the grant is wider in anything.
+    pub fn narrow_credential(
+        &self,
+        by: &Credential,
+        id: &str,
+        grant: Grant,
+    ) -> Result<CredentialView, Error> {
+        self.permit(by, Power::Keys)?;
+        let credential = self.living(by, id)?;
+        if !grant.within(&credential.grant) {
+            return Err(Error::invalid(
+                "grant",
+                "is wider than the key's own in something: this only narrows; make a new key instead",
+            ));
+        }
+        let grant = Grant {
+            owner: credential.grant.owner.clone(),
+            ..grant
+        };
+        let new = NewCredential {
+            recipient: credential.recipient.clone(),
+            grant,
+        };
+        self.check_new(&new)?;
+        let changed = self.keeper.change_grant(by, id, new.grant)?;
+        Ok(self.view_credential(&changed, &self.population(by.store)?))
+    }
+
+    /// Puts a key in quarantine, or lets it go again: the latter is not its own owner's to do.
+    ///
+    /// # Errors
+    ///
+    /// When the caller may not, or there is no such living key.
+    pub fn quarantine_credential(
+        &self,
+        by: &Credential,
+        id: &str,
+        is_held: bool,
+    ) -> Result<CredentialView, Error> {
+        self.permit(by, Power::Keys)?;
+        let credential = self.living(by, id)?;
+        let is_another = by.id != id && by.grant.owner != credential.grant.owner;
+        if !is_held && !by.is_operator() && !is_another {
+            return Err(Refusal::Power(
+                "keys, held by somebody else: a key's holder does not release it",
+            )
+            .into());
+        }
+        let quarantine = is_held.then(|| Quarantine {
+            reason: QuarantineReason::Operator,
+            since_ms: self.around.clock.now_ms(),
+            evidence: None,
+        });
+        let changed = self.keeper.quarantine(by, &credential.id, quarantine)?;
+        Ok(self.view_credential(&changed, &self.population(by.store)?))
+    }
+
+    /// Returns the installation's own settings.
+    ///
+    /// # Errors
+    ///
+    /// When the grant lacks the power `keys`.
+    pub fn access_settings(&self, by: &Credential) -> Result<AccessSettings, Error> {
+        self.permit(by, Power::Keys)?;
+        Ok(AccessSettings::clone(&self.keeper.access()))
+    }
+
+    /// Sets them: only the operator may.
+    ///
+    /// # Errors
+    ///
+    /// When the caller is not the operator, or a network is malformed.
+    pub fn set_access_settings(
+        &self,
+        by: &Credential,
+        settings: AccessSettings,
+    ) -> Result<(), Error> {
+        if !by.is_operator() {
+            return Err(Refusal::Power("operator: a key must not loosen what bounds it").into());
+        }
+        match settings.browsers() {
+            None => {
+                return Err(Error::invalid(
+                    "browsers_from",
+                    "holds a text that is no network",
+                ));
+            }
+            Some(networks) if !settings.browsers_from.is_empty() && networks.are_anywhere() => {
+                return Err(Error::invalid(
+                    "browsers_from",
+                    "covers every address: name the networks of the browser tool",
+                ));
+            }
+            Some(_) => {}
+        }
+        Ok(self.keeper.set_access(by, settings)?)
+    }
+
+    /// Finds a living key of the caller's shop.
+    pub(crate) fn living(&self, by: &Credential, id: &str) -> Result<Arc<Credential>, Error> {
+        let all = self.keeper.credentials();
+        all.into_iter()
+            .find(|one| {
+                one.id == id
+                    && one.store == by.store
+                    && one.revoked_at_ms.is_none()
+                    && !one.is_operator()
+            })
+            .ok_or_else(|| Error::invalid("id", "names no living key: `lethe key list` shows them"))
     }
 
     pub(crate) fn view_credential(

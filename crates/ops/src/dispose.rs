@@ -4,6 +4,7 @@
 //! whose sorted part the law still wants is sealed into the archive on the way.
 
 use crate::intake::State;
+use crate::parallel;
 use crate::statistics;
 use crate::{Error, Vault};
 use lethe_crypto::{FieldContext, NONCE_LEN, SecretKey, open_fields, seal_bytes, seal_fields};
@@ -202,7 +203,7 @@ impl Vault {
         let now_ms = self.around.clock.now_ms();
         let today = self.policy().today(self.around.clock.now());
         let random = &*self.around.random;
-        let (mut places, mut rows, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut places, mut opened, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         for one in moves {
             let subject = SubjectId::generate(now_ms, random);
             let order = OrderId::generate(now_ms, random);
@@ -220,7 +221,7 @@ impl Vault {
                         key_id: part.key_id.clone(),
                     })?;
                 let outer = SecretKey::generate(random);
-                rows.push(self.seal_part(store, &to, part, &clear, public, &outer, today)?);
+                opened.push((to, part, clear, public, outer.clone()));
                 outer_keys.push((to, outer));
             }
             places.push((subject, order));
@@ -231,6 +232,11 @@ impl Vault {
             });
         }
         self.keeper.prepare_moves(permit, &moved)?;
+        // HPKE is most of the work, and needs no database.
+        let sealed = parallel::map(opened, |(to, part, clear, public, outer)| {
+            self.seal_part(store, &to, part, &clear, public, &outer, today)
+        });
+        let rows: Vec<ArchivedRow> = sealed.into_iter().collect::<Result<_, Error>>()?;
         state.archive.write(|tx| -> Result<(), StoreError> {
             rows.iter().try_for_each(|row| archived::insert(tx, row))
         })?;

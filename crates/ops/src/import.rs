@@ -197,7 +197,7 @@ impl Vault {
     }
 }
 
-fn prepare(
+pub(crate) fn prepare(
     preparer: &Preparer,
     one: Result<lethe_formats::Incoming, lethe_formats::RowError>,
 ) -> BatchItem {

@@ -3,10 +3,12 @@
 //! One file per use case. Each begins with the keeper: nothing is opened, changed or destroyed
 //! before the access log holds it.
 
+mod accesses;
 mod archive;
 mod blast;
 mod break_glass;
 mod browser;
+mod canaries;
 mod credentials;
 mod dispose;
 mod documents;
@@ -21,8 +23,10 @@ mod import;
 mod installation;
 mod intake;
 mod lane;
+mod lint;
 mod log;
 mod orders;
+mod parallel;
 mod policy;
 mod proposals;
 mod restore;
@@ -35,10 +39,12 @@ mod subjects;
 mod vault;
 mod widen;
 
+pub use accesses::Access;
 pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord};
-pub use blast::BlastRadius;
+pub use blast::{BlastDay, BlastRadius};
 pub use break_glass::BreakGlassView;
 pub use browser::BrowserVerdict;
+pub use canaries::CanaryCount;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use documents::{
     AddedDocument, DOCUMENT_BYTES_MAX, DOCUMENTS_BYTES_MAX, DOCUMENTS_MAX, Document, DocumentBytes,
@@ -54,6 +60,7 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
 pub use installation::{Installation, StoreSpec};
 pub use intake::{IntakeOutcome, Rejection};
 pub use lane::Reply;
+pub use lint::{LintFinding, Severity};
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
@@ -72,6 +79,6 @@ pub use vault::Vault;
 pub use widen::{ChangedCredential, Widening};
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, NewBreakGlass, ProposalKind, Quarantine,
-    QuarantineReason, Reaction, Refusal, RotationReport, Surroundings,
+    AccessSettings, Alarm, AlarmKind, Credential, GrantText, NewBreakGlass, ProposalKind,
+    Quarantine, QuarantineReason, Reaction, Refusal, RotationReport, Surroundings,
 };

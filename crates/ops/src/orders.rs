@@ -76,15 +76,17 @@ impl Vault {
             self.read_active(|tx| orders::page(tx, credential.store, after, i64::from(limit) + 1))?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let is_last = rows.len() <= wanted;
-        let items: Vec<OrderView> = rows
-            .iter()
-            .take(wanted)
-            .map(|row| view(&key, row))
-            .collect();
-        let next_cursor = items
+        let shown = || rows.iter().take(wanted);
+        let next_cursor = shown()
             .last()
             .filter(|_| !is_last)
-            .map(|last| last.token.clone());
+            .map(|row| key.encode(Token::Order(row.subject, row.order)));
+        // A canary is shown to the recipient it was planted for.
+        let recipient = &credential.recipient;
+        let items: Vec<OrderView> = shown()
+            .filter(|row| !self.keeper.is_canary_of_another(&row.subject, recipient))
+            .map(|row| view(&key, row))
+            .collect();
         Ok(Page { items, next_cursor })
     }
 

@@ -108,6 +108,16 @@ impl Vault {
         self.keeper.operator(store).ok_or(Error::NotFound)
     }
 
+    /// Looks a credential up as it stands now, dead or alive.
+    pub fn current(&self, id: &str) -> Option<Arc<Credential>> {
+        self.keeper.current(id)
+    }
+
+    /// Takes the alarms since the last call: each is in the log already.
+    pub fn take_alarms(&self) -> Vec<lethe_keeper::Alarm> {
+        self.keeper.take_alarms()
+    }
+
     /// Lists the shops.
     pub fn stores(&self) -> &[StoreRow] {
         &self.stores

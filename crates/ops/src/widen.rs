@@ -2,7 +2,7 @@
 
 use crate::credentials::{CredentialView, NewCredential};
 use crate::{Error, Vault};
-use lethe_keeper::{Credential, GrantText, ProposalKind};
+use lethe_keeper::{Credential, GrantText, ProposalKind, Refusal};
 use lethe_model::{
     Bounds, FieldSet, Grant, Networks, OrderState, OrderStates, Power, PowerSet, Purpose,
     PurposeSet, Quota,
@@ -105,13 +105,14 @@ impl Vault {
             let text = "would have no more than it has: name what is to be added";
             return Err(Error::invalid("grant", text));
         }
-        self.check_new(
-            by,
-            &NewCredential {
-                recipient: key.recipient.clone(),
-                grant: after.clone(),
-            },
-        )?;
+        self.check_new(&NewCredential {
+            recipient: key.recipient.clone(),
+            grant: after.clone(),
+        })?;
+        // Nobody hands out more than they hold; the operator holds the root key.
+        if !by.is_operator() && !after.within(&by.grant) {
+            return Err(Refusal::Power("keys (a grant must not be wider than its maker's)").into());
+        }
         let frozen = serde_json::json!({
             "key": key.id,
             "recipient": key.recipient,

@@ -1,5 +1,6 @@
 //! `lethe erase`: a person is forgotten, keys first.
 
+use super::erase_list;
 use crate::args::Globals;
 use crate::confirm;
 use crate::door::{self, Erased};
@@ -22,6 +23,12 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
+    /// Erase everybody whose token stands in this file, one a line; for the operator
+    #[arg(long, value_name = "FILE", group = "target", requires = "receipts", conflicts_with_all = ["receipt", "letter"])]
+    list: Option<PathBuf>,
+    /// With --list: the folder for the receipts
+    #[arg(long, value_name = "DIR", requires = "list")]
+    receipts: Option<PathBuf>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -38,6 +45,9 @@ const ROTATION_DUE: &str = "\nThe keyring is too large to be compacted now: run 
                             that copies of wrapped keys left in unused parts of it open nothing.";
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
+    if let (Some(list), Some(receipts)) = (&args.list, &args.receipts) {
+        return erase_list::run(globals, list, receipts, args.yes, output);
+    }
     let acts = door::open(globals)?;
     let token = args.target.token(&*acts, Purpose::SubjectRequest)?;
     if !args.yes {

@@ -63,7 +63,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
              Next:\n\
              \x20 lethe import shopify-orders orders_export.csv\n\
              \x20 lethe status\n\
-             \x20 lethe key create --recipient warehouse --fields delivery.name,delivery.street \
+             \x20 lethe key create --recipient warehouse --owner you --fields delivery.name,delivery.street \
              --purposes fulfilment --people-per-day 200 --expires P90D\n\
              \x20 lethe serve",
             store.name.as_str(),

@@ -1,15 +1,20 @@
 //! The subcommands, one file each.
 
+mod access;
+mod accesses;
 mod approve;
 mod archive;
 mod backup;
 mod bench;
+mod blast;
 mod break_glass;
+mod canary;
 mod completions;
 mod demo;
 mod document;
 mod drill;
 mod erase;
+mod erase_list;
 mod erasures;
 mod event;
 mod export;
@@ -24,6 +29,7 @@ mod order;
 mod orders;
 mod policy;
 mod receipt;
+mod replay;
 mod restore;
 mod retention;
 mod reveal;
@@ -50,6 +56,7 @@ pub(crate) enum Command {
     Order(order::Args),
     Orders(orders::Args),
     Subject(subject::Args),
+    Accesses(accesses::Args),
     Erase(erase::Args),
     Erasures(erasures::Args),
     Holder(erasures::HolderArgs),
@@ -66,12 +73,16 @@ pub(crate) enum Command {
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
+    Canary(canary::Args),
+    Blast(blast::Args),
+    Access(access::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     Serve(serve::Args),
     Drill(drill::Args),
+    Replay(replay::Args),
     Demo(demo::Args),
     Sample(sample::Args),
     Bench(bench::Args),
@@ -91,6 +102,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Order(args) => order::run(globals, args, output),
         Command::Orders(args) => orders::run(globals, args, output),
         Command::Subject(args) => subject::run(globals, args, output),
+        Command::Accesses(args) => accesses::run(globals, &args, output),
         Command::Erase(args) => erase::run(globals, args, output),
         Command::Erasures(args) => erasures::run(globals, args, output),
         Command::Holder(args) => erasures::holder(globals, args, output),
@@ -107,12 +119,16 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Statistics(args) => statistics::run(globals, args, output),
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),
+        Command::Canary(args) => canary::run(globals, args, output),
+        Command::Blast(args) => blast::run(globals, &args, output),
+        Command::Access(args) => access::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
         Command::Backup(args) => backup::run(globals, args, output),
         Command::Serve(args) => serve::run(globals, args, output),
         Command::Drill(args) => drill::run(globals, args, output),
+        Command::Replay(args) => replay::run(&args, output),
         Command::Demo(args) => demo::run(globals, args, output),
         Command::Sample(args) => sample::run(globals, args, output),
         Command::Bench(args) => bench::run(&args, output),

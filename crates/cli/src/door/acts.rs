@@ -2,8 +2,8 @@
 
 use crate::error::CliError;
 use crate::views::{
-    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed, Status,
-    Subject, WaitingErasure,
+    Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
+    Revealed, Status, Subject, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
 use lethe_ops::{DocumentBytes, KeptRecords, NewDocument};
@@ -45,6 +45,14 @@ pub(crate) struct NewKey {
     pub(crate) grant: Grant,
 }
 
+/// How a key is narrowed.
+pub(crate) enum Narrowing {
+    /// To what it has used.
+    ToUse,
+    /// To a grant.
+    To(Box<Grant>),
+}
+
 /// The acts. Each begins with an entry in the access log.
 pub(crate) trait Acts {
     fn status(&self) -> Result<Status, CliError>;
@@ -72,7 +80,12 @@ pub(crate) trait Acts {
     fn create_key(&self, new: &NewKey) -> Result<CreatedKey, CliError>;
     fn keys(&self) -> Result<Vec<Key>, CliError>;
     fn revoke_key(&self, id: &str) -> Result<Key, CliError>;
+    fn narrow_key(&self, id: &str, change: &Narrowing) -> Result<Key, CliError>;
+    /// Holds a key back, or lets it go.
+    fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError>;
+    fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
+    fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError>;
     fn entries(
         &self,
         subject: Option<&str>,

@@ -1,10 +1,10 @@
 //! The acts on the folder itself.
 
-use super::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
+use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found, FoundSubject, Key,
-    Order, Orders, Revealed, Status, Subject,
+    self, Access, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found,
+    FoundSubject, Key, LintFinding, Order, Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{
@@ -177,11 +177,35 @@ impl Acts for Folder {
         Ok(view(self.vault.revoke_credential(&self.credential, id)?))
     }
 
+    fn narrow_key(&self, id: &str, change: &Narrowing) -> Result<Key, CliError> {
+        let by = &self.credential;
+        let grant = match change {
+            Narrowing::ToUse => self.vault.proposed_grant(by, id)?,
+            Narrowing::To(grant) => (**grant).clone(),
+        };
+        Ok(view(self.vault.narrow_credential(by, id, grant)?))
+    }
+
+    fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError> {
+        let changed = self
+            .vault
+            .quarantine_credential(&self.credential, id, is_held)?;
+        Ok(view(changed))
+    }
+
+    fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError> {
+        Ok(view(self.vault.lint_credentials(&self.credential)?))
+    }
+
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
         let rotated = self
             .vault
             .rotate_credential(&self.credential, id, expires_at_ms)?;
         Ok(created(&rotated))
+    }
+
+    fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError> {
+        Ok(view(self.vault.access_history(&self.credential, token)?))
     }
 
     fn entries(

@@ -7,7 +7,7 @@ mod acts;
 mod folder;
 mod server;
 
-pub(crate) use acts::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
+pub(crate) use acts::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 pub(crate) use folder::{Folder, store_id};
 use server::Server;
 

@@ -1,11 +1,11 @@
 //! The acts through the server that holds the folder, by its Unix socket and an API key.
 
-use super::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
+use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::http::{self, Answer, Body, encoded, exchange};
 use crate::views::{
-    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed, Status,
-    Subject,
+    Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
+    Revealed, Status, Subject,
 };
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
@@ -238,9 +238,40 @@ impl Acts for Server {
         self.ask("DELETE", &format!("/v1/keys/{}", encoded(id)), None)
     }
 
+    fn narrow_key(&self, id: &str, change: &Narrowing) -> Result<Key, CliError> {
+        let body = match change {
+            Narrowing::ToUse => json!({ "to_use": true }),
+            Narrowing::To(grant) => json!({ "grant": GrantText::from(&**grant) }),
+        };
+        self.post(&format!("/v1/keys/{}/narrow", encoded(id)), &body)
+    }
+
+    fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError> {
+        let act = if is_held { "quarantine" } else { "release" };
+        self.ask("POST", &format!("/v1/keys/{}/{act}", encoded(id)), None)
+    }
+
+    fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError> {
+        #[derive(Deserialize)]
+        struct Lint {
+            findings: Vec<LintFinding>,
+        }
+        self.get::<Lint>("/v1/keys/lint")
+            .map(|answer| answer.findings)
+    }
+
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
         let target = format!("/v1/keys/{}/rotate", encoded(id));
         self.post(&target, &json!({ "expires_at_ms": expires_at_ms }))
+    }
+
+    fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError> {
+        #[derive(Deserialize)]
+        struct Accesses {
+            accesses: Vec<Access>,
+        }
+        let target = format!("/v1/subjects/{}/accesses", encoded(token));
+        self.get::<Accesses>(&target).map(|answer| answer.accesses)
     }
 
     fn entries(

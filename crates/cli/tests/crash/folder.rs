@@ -41,6 +41,15 @@ impl Folder {
         let folder = Self { home, binary };
         std::fs::write(folder.passphrase(), PASSPHRASE).expect("the passphrase is written");
         folder.done(&["init"]);
+        // The load is nothing that anybody does usually: the brake would stop it.
+        folder.done(&[
+            "access",
+            "set",
+            "--anomalies",
+            "alert",
+            "--people-per-day",
+            "none",
+        ]);
         folder
     }
 
@@ -123,6 +132,8 @@ impl Folder {
             "key",
             "create",
             "--recipient",
+            recipient,
+            "--owner",
             recipient,
             "--fields",
             &format!("{fields},invoice.reference"),

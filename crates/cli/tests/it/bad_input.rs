@@ -172,7 +172,7 @@ fn a_value_in_a_wrong_place_is_not_repeated() {
 #[test]
 fn a_key_that_contradicts_itself_is_not_made() {
     let shop = Shop::made();
-    let with = |rest: &str| shop.run(&format!("key create --recipient tool {rest}"));
+    let with = |rest: &str| shop.run(&format!("key create --recipient tool --owner ada {rest}"));
     assert_run!(with("--expires P90D"), @r"
     [stderr]
     lethe: fields: a key that may reveal needs at least one [invalid-input]
@@ -180,7 +180,7 @@ fn a_key_that_contradicts_itself_is_not_made() {
     ");
     assert_run!(with("--fields contact.email --purposes marketing --expires P90D"), @r"
     [stderr]
-    lethe: people_per_day: must be at least 1 [invalid-input]
+    lethe: people_per_day: must be there and at least 1; so must every other bound of people that is given [invalid-input]
     [exit 2]
     ");
     assert_run!(
@@ -209,7 +209,7 @@ fn a_key_that_contradicts_itself_is_not_made() {
     lethe: --expires takes a period such as P90D or P6M, a day such as 2027-01-31, or an instant such as 2027-01-31T18:00:00Z [usage]
     [exit 2]
     ");
-    assert_run!(shop.run("key create --recipient operator --powers list --expires P1D"), @r"
+    assert_run!(shop.run("key create --recipient operator --owner ada --powers list --expires P1D"), @r"
     [stderr]
     lethe: recipient: is 1 to 40 lower-case letters, digits and dashes, and not `operator` [invalid-input]
     [exit 2]

@@ -19,6 +19,7 @@ fn the_first_help_names_every_command() {
       order        Show one order: what, when, for how much, and nothing about whom
       orders       List orders as tokens, a page at a time
       subject      Show which orders belong to one person
+      accesses     Show who has read or changed one person's data: when, for what, which fields
       erase        Erase a person: their keys are destroyed, so that no copy of their data opens again
       erasures     Follow erasures: those that wait, those that others must still confirm
       holder       Note who else holds copies: each must confirm every erasure
@@ -35,6 +36,10 @@ fn the_first_help_names_every_command() {
       statistics   Show the anonymised statistics of months of which no order is left
       receipt      Check erasure receipts and destruction records, offline
       key          Make, list, revoke and rotate API keys; find keys that leaked
+      canary       Plant people who do not exist, and count them
+      blast        Show how many people each credential could reveal if it were stolen now, the worst
+                   first
+      access       Show or set what bounds all credentials together
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
       backup       Back up the installation, encrypted, while it is in use

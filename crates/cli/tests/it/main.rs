@@ -12,6 +12,7 @@ mod help;
 mod importing;
 mod key_lint;
 mod receipts;
+mod replay;
 mod serving;
 mod shop;
 mod story;

@@ -95,7 +95,7 @@ fn commands_go_through_the_server_with_a_key() {
         7  (when)  reveal  key_…  support       1  delivery.name  done
     [exit 0]
     ");
-    let new = "key create --recipient lesser --fields delivery.name --purposes support \
+    let new = "key create --recipient lesser --owner ada --fields delivery.name --purposes support \
                --people-per-day 1 --expires P1D --json";
     let new: serde_json::Value = serde_json::from_str(&run(new).stdout).unwrap();
     let id = new["key"]["id"].as_str().unwrap();

@@ -17,7 +17,7 @@ fn a_folder_is_made_and_says_what_to_keep() {
     Next:
       lethe import shopify-orders orders_export.csv
       lethe status
-      lethe key create --recipient warehouse --fields delivery.name,delivery.street --purposes fulfilment --people-per-day 200 --expires P90D
+      lethe key create --recipient warehouse --owner you --fields delivery.name,delivery.street --purposes fulfilment --people-per-day 200 --expires P90D
       lethe serve
     [exit 0]
     ");
@@ -141,9 +141,9 @@ fn a_key_does_what_it_was_granted_and_no_more() {
          --people-per-day 2 --expires P90D",
     );
     assert_run!(shop.run("key list"), @r"
-    ID                RECIPIENT  STATE   EXPIRES           USED  PER DAY  IN 24 H  TO EXPIRY  FIELDS                           PURPOSES    POWERS
-    operator          operator   active  never                1       50       12         12  all                              all         all
-    key_…  warehouse  active  (when)     0        2        2         12  delivery.name invoice.reference  fulfilment  reveal list
+    ID                RECIPIENT  OWNER   STATE   LAST USED         EXPIRES           USED  PER DAY  IN 24 H  IN 90 D  TO EXPIRY  FIELDS                           PURPOSES    POWERS
+    operator          operator   nobody  active  (when)  never                1       50       12       12         12  all                              all         all
+    key_…  warehouse  ada     active  never             (when)     0        2        2       12         12  delivery.name invoice.reference  fulfilment  reveal list
     [exit 0]
     ");
     // A token is its recipient's alone.

@@ -14,7 +14,9 @@ impl Problem {
         let kind = kind_of(error);
         let retry_at_ms = match error {
             Error::Refused(Refusal::Quota { retry_at_ms, .. }) => *retry_at_ms,
-            Error::Refused(Refusal::Rate { retry_at_ms }) => Some(*retry_at_ms),
+            Error::Refused(
+                Refusal::Rate { retry_at_ms } | Refusal::Throttled { retry_at_ms, .. },
+            ) => Some(*retry_at_ms),
             _ => None,
         };
         if let Some(retry_at_ms) = retry_at_ms {
@@ -128,6 +130,10 @@ mod tests {
             Refusal::Network,
             Refusal::Quarantined("it was sent by a web page"),
             Refusal::Rate { retry_at_ms: 0 },
+            Refusal::Throttled {
+                why: "it read far more people than it usually does".to_owned(),
+                retry_at_ms: 0,
+            },
             Refusal::Quota {
                 whose: "the key's",
                 of: "3 distinct people in 24 hours".to_owned(),

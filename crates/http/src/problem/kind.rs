@@ -57,6 +57,8 @@ problem_kinds! {
     NetworkNotGranted => "network-not-granted", FORBIDDEN, "The key may not be used from this address";
     /// The key is held back.
     KeyQuarantined => "key-quarantined", FORBIDDEN, "The API key is in quarantine";
+    /// The key departs from its habits, or has read a canary: it meets few new people for now.
+    KeyThrottled => "key-throttled", TOO_MANY_REQUESTS, "The key meets few new people for now";
     /// Too many requests in a second.
     RateExceeded => "rate-exceeded", TOO_MANY_REQUESTS, "The key sends too many requests a second";
     /// A quota of distinct people or values is used up.

@@ -43,6 +43,7 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))
         .routes(routes!(subjects::erase::erase_subject))
+        .routes(routes!(subjects::accesses::list_accesses))
         .routes(routes!(policy::list_policies))
         .routes(routes!(statistics::statistics))
         .routes(routes!(fields::list_fields))

@@ -53,6 +53,10 @@ pub enum ActKind {
     Restore,
     /// Something was refused that has no entry of its own.
     Denial,
+    /// Canaries were planted.
+    Canary,
+    /// A canary was read, or a credential departed sharply from what it usually does.
+    Alarm,
 }
 
 /// Which part of an act an entry is.

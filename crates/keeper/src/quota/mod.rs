@@ -4,11 +4,14 @@
 //! owner's, and the installation's. A request that would exceed one of them charges none.
 
 pub(crate) mod codec;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod timeline;
 
 use crate::Refusal;
 use crate::credential::Credential;
 use codec::{Malformed, Reader};
+use lethe_brake::Observation;
 use lethe_model::{Bounds, FieldSet, SubjectNumber, Window};
 use std::collections::{HashMap, HashSet};
 use timeline::Timeline;
@@ -87,7 +90,7 @@ fn owner_counter(credential: &Credential, owner: &str) -> String {
 }
 
 impl Quotas {
-    /// Charges people and failed guesses, all or nothing.
+    /// Says whether people and failed guesses can be charged, all or nothing.
     ///
     /// A person who is already in the window is free, and stays in it from now on: else somebody
     /// read again and somebody new would make more people in one window than its bound. A guess is
@@ -96,8 +99,8 @@ impl Quotas {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Quota`] for the first bound that would be exceeded; nothing is charged then.
-    pub(crate) fn charge(&mut self, charge: &Charge<'_>, now_ms: u64) -> Result<(), Refusal> {
+    /// [`Refusal::Quota`] for the first bound that would be exceeded.
+    pub(crate) fn check(&mut self, charge: &Charge<'_>, now_ms: u64) -> Result<(), Refusal> {
         for (name, bounds, whose) in charge.counters() {
             let counter = self.counters.entry(name).or_default();
             counter.people.advance(now_ms);
@@ -138,8 +141,32 @@ impl Quotas {
                 retry_at_ms: Some(self.spent_until_ms),
             });
         }
-        self.note(charge, now_ms);
         Ok(())
+    }
+
+    /// Says what a charge would be for the brake: whom it meets anew, whom again.
+    pub(crate) fn observe(&mut self, charge: &Charge<'_>, now_ms: u64) -> Observation {
+        let own = self.own(charge.credential);
+        own.people.advance(now_ms);
+        let mut people: Vec<u64> = charge.people.iter().map(|(person, _)| person.0).collect();
+        people.sort_unstable();
+        people.dedup();
+        let is_known = |person: &&u64| own.people.knows(**person, Window::Day);
+        let known = people.iter().filter(is_known).count();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Observation {
+            new_people: number(people.len() - known),
+            known_people: number(known),
+            guesses: u32::try_from(charge.guesses).unwrap_or(u32::MAX),
+            people_per_day: charge
+                .credential
+                .grant
+                .quota
+                .people
+                .narrowed_by(charge.installation)
+                .day
+                .unwrap_or(u32::MAX),
+        }
     }
 
     /// Puts a charge down, whatever the bounds are.

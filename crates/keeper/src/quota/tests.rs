@@ -45,7 +45,9 @@ fn try_charge(
         people: &people,
         guesses,
     };
-    quotas.charge(&charge, now_ms)
+    quotas.check(&charge, now_ms)?;
+    quotas.note(&charge, now_ms);
+    Ok(())
 }
 
 fn charge(quotas: &mut Quotas, people: &[u64], guesses: u64, now_ms: u64) -> bool {
@@ -145,17 +147,22 @@ fn values_are_counted_where_they_are_bounded() {
 fn keys_of_one_owner_and_of_one_installation_share_a_bound() {
     let mut quotas = Quotas::default();
     let bounds = Bounds::per_day(3);
-    let mut meet = |id: &str, person, owner: &Bounds, installation: &Bounds| {
-        let credential = key(id, Quota::people_per_day(10));
-        let charge = Charge {
-            credential: &credential,
-            owner,
-            installation,
-            people: &[(SubjectNumber(person), FieldSet::EMPTY)],
-            guesses: 0,
+    let mut meet =
+        |id: &str, person, owner: &Bounds, installation: &Bounds| -> Result<(), String> {
+            let credential = key(id, Quota::people_per_day(10));
+            let charge = Charge {
+                credential: &credential,
+                owner,
+                installation,
+                people: &[(SubjectNumber(person), FieldSet::EMPTY)],
+                guesses: 0,
+            };
+            quotas
+                .check(&charge, 0)
+                .map_err(|error| error.to_string())?;
+            quotas.note(&charge, 0);
+            Ok(())
         };
-        quotas.charge(&charge, 0).map_err(|error| error.to_string())
-    };
     assert!(meet("one", 1, &bounds, &NO_BOUNDS).is_ok());
     assert!(meet("one", 2, &bounds, &NO_BOUNDS).is_ok());
     assert!(meet("two", 3, &bounds, &NO_BOUNDS).is_ok());

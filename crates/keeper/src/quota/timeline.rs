@@ -50,6 +50,8 @@ impl Timeline {
                 match tier {
                     2 => {
                         self.old |= span.met;
+                        // Runs of numbers take next to nothing.
+                        self.old.optimize();
                         self.old_guesses += span.guesses;
                     }
                     _ => {

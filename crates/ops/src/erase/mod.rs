@@ -12,6 +12,7 @@ pub use plan::KeptRecords;
 pub use requests::ErasureView;
 
 use crate::dispose::{Disposal, Removal};
+use crate::parallel;
 use crate::policy::timestamp;
 use crate::{Error, Vault};
 use lethe_crypto::Token;
@@ -149,6 +150,15 @@ impl Vault {
         Ok(plan::plan(&judge, state, subject, &mut unused)?.kept)
     }
 
+    /// Says whether a token leads to somebody who is not erased.
+    pub fn is_known(&self, credential: &Credential, token: &str) -> bool {
+        let subject = match self.read_token(credential, token) {
+            Ok(Token::Subject(subject) | Token::Order(subject, _)) => subject,
+            Err(_) => return false,
+        };
+        matches!(self.keeper.subject_number(&subject), Ok(Some(_)))
+    }
+
     /// Erases many people, a thousand in one act; `done` gets each one's receipt.
     ///
     /// # Errors
@@ -261,9 +271,9 @@ impl Vault {
         let origin = self.keeper.log_origin()?;
         let shop = self.stores().iter().find(|row| row.id == credential.store);
         let shop = shop.ok_or(Error::NotFound)?;
-        for ((id, person), row) in people.into_iter().zip(&rows) {
+        let receipt_of = |(id, person): &(String, PersonPlan)| {
             let openings = disposed.permit.openings(&person.subjects[0]);
-            let receipt = ErasureReceipt {
+            ErasureReceipt {
                 receipt_id: id.clone(),
                 log_origin: origin.clone(),
                 controller: shop.controller.clone(),
@@ -296,8 +306,12 @@ impl Vault {
                 openings: openings.map(|(number, key)| {
                     Openings::new(person.subjects[0].as_bytes(), number.0, key.expose())
                 }),
-            };
+            }
+        };
+        let erased = parallel::map(people.into_iter().zip(&rows).collect(), |(one, row)| {
+            let receipt = receipt_of(&one);
             let signed = receipt.sign(&signer);
+            let (id, person) = one;
             let report = ErasureReport {
                 id,
                 state: row.state.to_owned(),
@@ -309,12 +323,13 @@ impl Vault {
                 is_rotation_due: is_last && !disposed.is_clear,
                 log_index: disposed.outcome,
             };
-            done(Erasure {
+            Erasure {
                 report,
                 receipt,
                 signed,
-            })?;
-        }
+            }
+        });
+        erased.into_iter().try_for_each(done)?;
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, Surroundings};
 use lethe_model::{Category, OrderId, Random, RecordId, SubjectId};
 use lethe_store::active::{batches, contacts, imports, orders, records};
 use lethe_store::{Database, Speed, StoreError, Tx};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -130,12 +131,32 @@ impl Intake {
         items: Vec<BatchItem>,
         progress: Option<Note<'_>>,
     ) -> Result<Vec<IntakeOutcome>, Error> {
+        self.take_with(credential, items, progress, &RefCell::default())
+    }
+
+    /// Takes in orders of people who do not exist, each under one of these ids.
+    pub(crate) fn take_canaries(
+        &self,
+        credential: &Credential,
+        items: Vec<BatchItem>,
+        canaries: Vec<SubjectId>,
+    ) -> Result<Vec<IntakeOutcome>, Error> {
+        self.take_with(credential, items, None, &RefCell::new(canaries))
+    }
+
+    fn take_with(
+        &self,
+        credential: &Credential,
+        items: Vec<BatchItem>,
+        progress: Option<Note<'_>>,
+        canaries: &RefCell<Vec<SubjectId>>,
+    ) -> Result<Vec<IntakeOutcome>, Error> {
         let mut outcomes = Vec::with_capacity(items.len());
         let mut rest = items;
         while !rest.is_empty() {
             let state = &mut *self.lock();
             self.settle_earlier(state)?;
-            let decided = self.decide(state, rest)?;
+            let decided = self.decide(state, rest, canaries)?;
             outcomes.extend(decided.outcomes);
             rest = decided.later;
             // Progress covers the items up to the end of the last part only.
@@ -148,13 +169,19 @@ impl Intake {
     }
 
     /// Decides on items until one changes another of the same batch; those behind it come back.
-    fn decide(&self, state: &mut State, items: Vec<BatchItem>) -> Result<Decided, Error> {
+    fn decide(
+        &self,
+        state: &mut State,
+        items: Vec<BatchItem>,
+        canaries: &RefCell<Vec<SubjectId>>,
+    ) -> Result<Decided, Error> {
         let mut overlay = Overlay::default();
         let (mut batch, mut outcomes, mut later) = (Vec::new(), Vec::new(), Vec::new());
         let random = &*self.around.random;
         let draw = Draw {
             now_ms: self.around.clock.now_ms(),
             random,
+            canaries,
         };
         state.active.read(|tx| -> Result<(), Error> {
             let recipient_of =

@@ -10,6 +10,7 @@ use lethe_keeper::IntakeState;
 use lethe_model::{OrderId, Random, SubjectId};
 use lethe_store::StoreError;
 use lethe_store::keyring::known_orders::KnownOrder;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// What becomes of one prepared item.
@@ -73,11 +74,14 @@ pub(crate) struct Overlay {
 pub(crate) struct Draw<'r> {
     pub(crate) now_ms: i64,
     pub(crate) random: &'r dyn Random,
+    /// The ids of canaries; without one the people are real.
+    pub(crate) canaries: &'r RefCell<Vec<SubjectId>>,
 }
 
 impl Draw<'_> {
     fn subject(&self) -> SubjectId {
-        SubjectId::generate(self.now_ms, self.random)
+        let canary = self.canaries.borrow_mut().pop();
+        canary.unwrap_or_else(|| SubjectId::generate(self.now_ms, self.random))
     }
 }
 

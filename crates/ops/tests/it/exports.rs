@@ -269,6 +269,37 @@ fn who_is_erased_held_or_waits_for_erasure_is_left_out_and_counted() {
 }
 
 #[test]
+fn the_installations_bound_holds_unless_approvers_saw_that_it_would_not() {
+    let test = shop(6);
+    let identity = x25519::Identity::generate();
+    let vault = test.vault();
+    let access = lethe_ops::AccessSettings {
+        people_per_day: Some(5),
+        ..lethe_ops::AccessSettings::default()
+    };
+    vault.set_access_settings(&test.operator(), access).unwrap();
+    let key = marketer(&test, "agency", "zoe", &[Power::Reveal]);
+    let refused = vault.request_export(&key, &asked(&identity));
+    assert!(matches!(
+        refused,
+        Err(Error::Invalid {
+            field: "filter",
+            ..
+        })
+    ));
+    let more = NewExport {
+        above_installation: true,
+        ..asked(&identity)
+    };
+    let proposal = vault.request_export(&key, &more).unwrap();
+    assert!(proposal.export.as_ref().unwrap().above_installation);
+    approve(&test, &proposal);
+    let path = test.beside("out.age");
+    let report = vault.file_export(&key, &proposal.id, &path).unwrap();
+    assert_eq!(report.rows, 8);
+}
+
+#[test]
 fn an_approval_that_was_set_back_or_edited_in_the_database_lets_nothing_out() {
     let mut test = shop(3);
     let identity = x25519::Identity::generate();

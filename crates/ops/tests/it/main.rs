@@ -1,6 +1,7 @@
 //! Use cases against a real vault in a temporary folder.
 
 mod break_glass;
+mod canaries;
 mod credentials;
 mod documents;
 mod dual;

@@ -10,7 +10,7 @@ use lethe_custody::Reply;
 use lethe_model::{Category, Field, Personal};
 use lethe_ops::{Document, OpenedRecord, documents_in};
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Read the approved records with the custodians' reply; it can be done once
 ///
@@ -34,12 +34,12 @@ struct Written {
 pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exit, CliError> {
     let reply = Reply::parse(&files::read_text(&args.reply)?)?;
     let beside = args.reply.with_added_extension("documents");
-    // It goes again when no document was written.
     let into = NewFolder::make(args.documents.as_deref().unwrap_or(&beside))?;
     let folder = door::folder(globals)?;
     let show = |opened: &[OpenedRecord]| {
-        let written = opened.iter().map(|record| write(record, into.path()));
+        let written = opened.iter().map(|record| write(record, &into));
         let written: Vec<Vec<Written>> = written.collect::<Result<_, CliError>>()?;
+        into.keep()?;
         let pairs = || opened.iter().zip(&written);
         let records: Vec<_> = pairs().map(|(record, files)| view(record, files)).collect();
         output.result(&json!({ "records": records }), || {
@@ -54,12 +54,14 @@ pub(super) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exi
 }
 
 /// Writes a record's documents; files are numbered, so that none has the name of another.
-fn write(record: &OpenedRecord, into: &Path) -> Result<Vec<Written>, CliError> {
+fn write(record: &OpenedRecord, into: &NewFolder) -> Result<Vec<Written>, CliError> {
     let documents = (1..).zip(documents_in(&record.fields)?);
     let write = |(number, document): (u32, Document)| {
         let extension = document.media_type.extension();
-        let file = into.join(format!("{}-{number}.{extension}", record.n));
+        let name = format!("{}-{number}.{extension}", record.n);
+        let file = into.partial().join(&name);
         files::write_private_bytes(&file, document.bytes.expose())?;
+        let file = into.path().join(&name);
         Ok(Written { document, file })
     };
     documents.map(write).collect()

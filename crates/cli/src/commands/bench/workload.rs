@@ -7,7 +7,9 @@ use crate::error::CliError;
 use crate::surroundings;
 use lethe_crypto::KdfCost;
 use lethe_model::{FieldSet, Grant, Power, Purpose, Quota, StoreId, StoreName};
-use lethe_ops::{ImportOptions, Installation, NewCredential, StoreSpec, Vault};
+use lethe_ops::{
+    AccessSettings, ImportOptions, Installation, NewCredential, Reaction, StoreSpec, Vault,
+};
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -216,6 +218,13 @@ fn make_key(vault: &Vault, expires_at_ms: i64) -> Result<String, CliError> {
         grant,
     };
     let operator = vault.operator(StoreId(1))?;
+    // Full speed is what the brake and the installation's bound are there to stop.
+    let free = AccessSettings {
+        people_per_day: None,
+        anomalies: Reaction::Alert,
+        ..AccessSettings::default()
+    };
+    vault.set_access_settings(&operator, free)?;
     let created = vault.create_credential(&operator, &new)?;
     Ok(created.secret.expose().to_owned())
 }

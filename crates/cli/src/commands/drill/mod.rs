@@ -11,9 +11,11 @@ use crate::door;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::passphrase;
+pub(super) use clock::SteppableClock;
 use indicatif::{ProgressBar, ProgressStyle};
 use lethe_drill::{Budget, DrillReport};
 pub(super) use rehearse::Rehearsal;
+pub(super) use scratch::Scratch;
 use std::path::PathBuf;
 use std::time::Duration;
 

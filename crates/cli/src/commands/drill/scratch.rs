@@ -22,7 +22,7 @@ pub(in crate::commands) struct Scratch {
 
 impl Scratch {
     /// Makes the folder below `base`, else in memory, else among the temporary files.
-    pub(super) fn make(base: Option<&Path>) -> Result<Self, CliError> {
+    pub(in crate::commands) fn make(base: Option<&Path>) -> Result<Self, CliError> {
         let random: &dyn Random = &OsRandom;
         let name: String = random
             .bytes::<8>()
@@ -47,7 +47,7 @@ impl Scratch {
         })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::commands) fn path(&self) -> &Path {
         &self.path
     }
 }

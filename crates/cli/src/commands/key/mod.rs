@@ -5,6 +5,7 @@ mod create;
 mod lint;
 mod lint_tree;
 mod list;
+mod narrow;
 mod revoke;
 mod rotate;
 mod widen;
@@ -29,6 +30,9 @@ pub(crate) struct Args {
 enum KeyCommand {
     Create(create::Args),
     List(list::Args),
+    Narrow(narrow::NarrowArgs),
+    Quarantine(narrow::QuarantineArgs),
+    Release(narrow::ReleaseArgs),
     Revoke(revoke::Args),
     Rotate(rotate::Args),
     Widen(widen::Args),
@@ -40,6 +44,9 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     match args.command {
         KeyCommand::Create(args) => create::run(globals, args, output),
         KeyCommand::List(args) => list::run(globals, args, output),
+        KeyCommand::Narrow(args) => narrow::narrow(globals, args, output),
+        KeyCommand::Quarantine(args) => narrow::quarantine(globals, &args, output),
+        KeyCommand::Release(args) => narrow::release(globals, &args, output),
         KeyCommand::Revoke(args) => revoke::run(globals, args, output),
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
         KeyCommand::Widen(args) => widen::run(globals, args, output),
@@ -58,6 +65,18 @@ fn show_created(created: &CreatedKey, output: &Output) -> Result<(), CliError> {
         blast_radius(&created.key)
     ));
     Ok(())
+}
+
+/// Shows a key that was changed.
+fn show_changed(key: &Key, what: &str, output: &Output) -> Result<(), CliError> {
+    output.result(key, || {
+        format!(
+            "{} of {} is {what}: {}",
+            key.id,
+            key.recipient,
+            blast_radius(key)
+        )
+    })
 }
 
 /// Says what a thief of the key would get.

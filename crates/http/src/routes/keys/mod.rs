@@ -2,7 +2,10 @@
 
 mod create;
 mod grant;
+mod lint;
 mod list;
+mod narrow;
+mod quarantine;
 mod revoke;
 mod rotate;
 mod widen;
@@ -18,6 +21,10 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list::list_keys, create::create_key))
+        .routes(routes!(lint::lint_keys))
+        .routes(routes!(narrow::narrow_key))
+        .routes(routes!(quarantine::quarantine_key))
+        .routes(routes!(quarantine::release_key))
         .routes(routes!(revoke::revoke_key))
         .routes(routes!(rotate::rotate_key))
         .routes(routes!(widen::widen_key))
@@ -104,6 +111,24 @@ pub(crate) struct BlastRadiusDocument {
     fields: Vec<String>,
     /// Why it is more than the grant says, if it is.
     because: Option<String>,
+    /// What it was on earlier days, as far as the daily job noted it; the oldest first.
+    trend: Option<Vec<BlastDayDocument>>,
+}
+
+/// A blast radius on an earlier day.
+#[derive(ToSchema)]
+#[schema(as = BlastDay)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct BlastDayDocument {
+    /// Days since 1970-01-01, UTC.
+    day: i64,
+    /// People, within 24 hours.
+    people_24h: u64,
+    /// People, until it expired.
+    people_until_expiry: u64,
 }
 
 /// Why a key is held back.

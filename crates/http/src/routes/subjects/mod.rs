@@ -1,4 +1,5 @@
 //! Subjects, by token.
 
+pub(super) mod accesses;
 pub(super) mod erase;
 pub(super) mod fetch;

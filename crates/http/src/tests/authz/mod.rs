@@ -116,7 +116,10 @@ impl Case {
                 "holder": "newsletter", "evidence": "ticket 4711"
             }),
             // These two take no body.
-            "/v1/erasures/{id}/cancel" | "/v1/legal-holds/{id}/release" => json!({}),
+            "/v1/erasures/{id}/cancel"
+            | "/v1/legal-holds/{id}/release"
+            | "/v1/keys/{id}/quarantine"
+            | "/v1/keys/{id}/release" => json!({}),
             "/v1/orders/{token}/events" => json!({ "kind": "delivered", "on": "2026-01-10" }),
             "/v1/legal-holds" => json!({
                 "tokens": [self.order], "matter": "2026/0042", "ground": "legal-claims",
@@ -129,6 +132,7 @@ impl Case {
             "/v1/break-glass" => json!({ "key": self.id, "people": 5, "reason": "recall 7" }),
             "/v1/break-glass/{id}/review" => json!({ "finding": "all well, case 7" }),
             "/v1/exports" => self.server.export_request(),
+            "/v1/keys/{id}/narrow" => json!({ "to_use": true }),
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms

@@ -39,6 +39,31 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
     ("post", "/v1/find", Needs::Power(Power::Reveal), 200),
     ("post", "/v1/reveal", Needs::Power(Power::Reveal), 200),
     ("get", "/v1/keys", Needs::Power(Power::Keys), 200),
+    (
+        "get",
+        "/v1/subjects/{token}/accesses",
+        Needs::Power(Power::Audit),
+        200,
+    ),
+    ("get", "/v1/keys/lint", Needs::Power(Power::Keys), 200),
+    (
+        "post",
+        "/v1/keys/{id}/narrow",
+        Needs::Power(Power::Keys),
+        200,
+    ),
+    (
+        "post",
+        "/v1/keys/{id}/quarantine",
+        Needs::Power(Power::Keys),
+        200,
+    ),
+    (
+        "post",
+        "/v1/keys/{id}/release",
+        Needs::Power(Power::Keys),
+        200,
+    ),
     ("post", "/v1/keys", Needs::Power(Power::Keys), 201),
     (
         "post",

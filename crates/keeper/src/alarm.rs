@@ -1,0 +1,108 @@
+//! Alarms: a canary was read, or a credential departs sharply from what it usually does. What
+//! becomes of it is done before the answer leaves.
+
+use crate::keeper::public_part;
+use crate::log::{ActKind, Phase};
+use crate::{Credential, Keeper, Quarantine, QuarantineReason, Reaction, Refusal, Throttle};
+use serde::Serialize;
+use std::sync::{Arc, PoisonError};
+
+/// How long a throttled credential meets nobody new, in milliseconds.
+const THROTTLE_MS: i64 = 24 * 60 * 60 * 1000;
+/// Alarms that wait for somebody to fetch them at most; the log holds all.
+const WAITING_MAX: usize = 1_000;
+
+/// Something that somebody must be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// The shop.
+    #[serde(skip)]
+    pub store: lethe_model::StoreId,
+    /// What it is about.
+    pub kind: AlarmKind,
+    /// The credential.
+    pub credential: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// What was seen, in sentences. Nothing of a person.
+    pub reasons: Vec<String>,
+    /// What became of the credential.
+    pub reaction: Reaction,
+    /// Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// What an alarm is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlarmKind {
+    /// Somebody who does not exist was read or looked up.
+    Canary,
+    /// A sharp departure from what is usual.
+    Anomaly,
+}
+
+impl AlarmKind {
+    const fn quarantine(self) -> QuarantineReason {
+        match self {
+            Self::Canary => QuarantineReason::Canary,
+            Self::Anomaly => QuarantineReason::Anomaly,
+        }
+    }
+}
+
+impl Keeper {
+    /// Does what the settings say about alarms, and keeps them for whoever tells people.
+    ///
+    /// A failure here is the log's or the keyring's: the next request of the credential meets it too.
+    pub(crate) fn react(&self, alarms: Vec<(Arc<Credential>, Alarm)>) {
+        for (credential, alarm) in alarms {
+            drop(self.react_to(&credential, &alarm));
+            let mut waiting = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.len() < WAITING_MAX {
+                waiting.push(alarm);
+            }
+        }
+    }
+
+    fn react_to(&self, credential: &Credential, alarm: &Alarm) -> Result<(), Refusal> {
+        let detail = serde_json::to_value(alarm).expect("words and numbers");
+        self.append(public_part(
+            ActKind::Alarm,
+            Phase::Act,
+            credential.store,
+            &credential.id,
+            Some(detail),
+        ))?;
+        if credential.is_operator() {
+            return Ok(());
+        }
+        let evidence = alarm.reasons.first().cloned();
+        match alarm.reaction {
+            Reaction::Alert => Ok(()),
+            Reaction::Throttle if alarm.kind == AlarmKind::Anomaly => Ok(()),
+            Reaction::Throttle => {
+                let throttle = Throttle {
+                    reason: alarm.kind.quarantine(),
+                    until_ms: alarm.at_ms + THROTTLE_MS,
+                };
+                self.throttle(credential, &credential.id, Some(throttle))
+                    .map(drop)
+            }
+            Reaction::Suspend => {
+                let quarantine = Quarantine {
+                    reason: alarm.kind.quarantine(),
+                    since_ms: alarm.at_ms,
+                    evidence,
+                };
+                self.quarantine(credential, &credential.id, Some(quarantine))
+                    .map(drop)
+            }
+        }
+    }
+
+    /// Takes the alarms since the last call.
+    pub fn take_alarms(&self) -> Vec<Alarm> {
+        std::mem::take(&mut *self.alarms.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
