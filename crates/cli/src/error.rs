@@ -97,6 +97,7 @@ fn exit_of(error: &Error) -> Exit {
         | Error::Erased
         | Error::ClockJumped { .. }
         | Error::AboveCap { .. }
+        | Error::ApprovalNeeded { .. }
         | Error::CannotArchive { .. }
         | Error::ArchiveKeyMissing { .. } => Exit::Refused,
         Error::Locked(_) | Error::Restoring => Exit::Locked,

@@ -22,6 +22,8 @@ pub(crate) struct StoreStatus {
     pub(crate) records: u64,
     #[serde(default)]
     pub(crate) archived_orders: u64,
+    #[serde(default)]
+    pub(crate) overdue_reviews: u64,
 }
 
 /// Hits of a look-up.

@@ -10,10 +10,11 @@ use lethe_model::{
     Category, FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, Quota, StoreId,
 };
 use lethe_ops::{
-    ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder, Vault,
+    ApplyOptions, Credential, FindQuery, HoldGround, NewBreakGlass, NewCredential, NewHold,
+    NewHolder, Vault,
 };
 use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -114,7 +115,7 @@ impl TestServer {
             powers: powers.iter().copied().collect(),
             quota: Quota::people_per_day(0),
             expires_at_ms: Some(self.clock.in_days(90)),
-            owner: Some("ada".to_owned()),
+            owner: Some(recipient.to_owned()),
             ..Grant::default()
         };
         self.make_key(recipient, grant)
@@ -208,6 +209,30 @@ impl TestServer {
             review_on: jiff::civil::date(2026, 9, 1),
         };
         self.vault.place_hold(&operator, &hold).unwrap().id
+    }
+
+    /// Lets an emergency come and go that nobody has looked at, and returns its id.
+    pub(crate) fn break_glass(&self) -> String {
+        let new = NewBreakGlass {
+            key: self.key(&[Power::Reveal]).id,
+            fields: FieldSet::EMPTY,
+            purposes: Vec::new(),
+            people: 5,
+            reason: "recall 7".to_owned(),
+        };
+        let opened = self.vault.break_glass(&self.operator(), &new);
+        self.clock.advance_hours(1);
+        opened.unwrap().id
+    }
+
+    /// A good request for an export of the shop's orders.
+    pub(crate) fn export_request(&self) -> Value {
+        let filter = json!({ "ordered_from": "2020-01-01" });
+        json!({
+            "filter": filter, "fields": ["delivery.name", "delivery.city"], "purpose": "support",
+            "recipient": "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
+            "reason": "case 2026/0042"
+        })
     }
 
     /// Asks for a run above the cap; returns the proposal's id and hash.

@@ -225,9 +225,9 @@ impl Keeper {
         log_ms: u64,
     ) -> Result<(), Refusal> {
         let request = &candidate.request;
-        let credential = &request.credential;
         let quota_ms = self.quota_ms(log_ms);
         let now_ms = i64::try_from(quota_ms).unwrap_or(i64::MAX);
+        let credential = &*request.credential.at(self.around.clock.now_ms());
         let access = self.access();
         let people: Vec<_> = commitments
             .iter()
@@ -262,7 +262,7 @@ impl Keeper {
             };
             let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
             let alarm = alarm(AlarmKind::Anomaly, credential, reasons, reaction, now_ms);
-            alarms.push((Arc::clone(credential), alarm));
+            alarms.push((Arc::clone(&request.credential), alarm));
         }
         if let Verdict::Throttle {
             reasons,
@@ -281,7 +281,7 @@ impl Keeper {
         let held = state.quotas.used(&credential.id, quota_ms)[1];
         // A derived key's bound is not the one that its parent's habits are measured by.
         let parent = self.current(&credential.id);
-        let grant = &parent.as_ref().unwrap_or(credential).grant;
+        let grant = &parent.as_deref().unwrap_or(credential).grant;
         let bound = grant.quota.people.day.unwrap_or(u32::MAX);
         let read = Read {
             fields: request.fields(),
@@ -430,7 +430,10 @@ fn alarm(
     }
 }
 
-fn refuse_throttled(current: &Option<Arc<Credential>>, now_ms: i64) -> Result<(), Refusal> {
+pub(crate) fn refuse_throttled(
+    current: &Option<Arc<Credential>>,
+    now_ms: i64,
+) -> Result<(), Refusal> {
     let throttle = current
         .as_ref()
         .and_then(|one| one.standing.throttle.as_ref());

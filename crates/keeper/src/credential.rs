@@ -1,6 +1,7 @@
 //! Credentials: who asks. Grants are authenticated, so that a database administrator cannot widen
 //! one by editing a row.
 
+use crate::break_glass::Broken;
 use crate::derived::{Derivation, Derived};
 use crate::{GrantText, KeeperError, Standing};
 use lethe_crypto::{ApiKey, MacKey};
@@ -30,6 +31,8 @@ pub struct Credential {
     /// When it was presented as a key derived from this one: which, and what else narrows it. Such a
     /// credential has the id of its parent and is never stored.
     pub derived: Option<Derived>,
+    /// What it has beyond its grant while an emergency lasts. No row holds it.
+    pub(crate) broken: Option<Broken>,
     key_hash: Option<[u8; 32]>,
     derivation: Option<Derivation>,
 }
@@ -53,6 +56,7 @@ impl Credential {
             revoked_at_ms: None,
             standing: Standing::default(),
             derived: None,
+            broken: None,
             key_hash,
             derivation,
         }
@@ -95,6 +99,7 @@ impl Credential {
                 None => Standing::default(),
                 Some(text) => serde_json::from_str(text).map_err(|_| forged())?,
             },
+            broken: None,
             key_hash: match &row.key_hash {
                 None => None,
                 Some(bytes) => Some(bytes.as_slice().try_into().map_err(|_| forged())?),

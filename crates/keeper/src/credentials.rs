@@ -6,7 +6,7 @@ use crate::keeper::public_part;
 use crate::keys::ServiceKeys;
 use crate::ledger::LedgerAct;
 use crate::log::{ActKind, Phase};
-use crate::{GrantText, Keeper, KeeperError, Quarantine, Refusal, Throttle};
+use crate::{BreakGlass, GrantText, Keeper, KeeperError, Quarantine, Refusal, Throttle};
 use lethe_crypto::{ApiKey, KeyId, MacKey};
 use lethe_model::{Bounds, Grant, Power, Quota, StoreId};
 use lethe_store::Tx;
@@ -23,6 +23,8 @@ pub(crate) struct Credentials {
     by_key_id: HashMap<KeyId, Arc<Credential>>,
     /// What all living keys of an owner may meet together: as much as the widest of them.
     owners: HashMap<(StoreId, String), Bounds>,
+    /// Every emergency there was.
+    break_glasses: Vec<(StoreId, BreakGlass)>,
 }
 
 impl Credentials {
@@ -32,9 +34,17 @@ impl Credentials {
             by_hash: HashMap::new(),
             by_key_id: HashMap::new(),
             owners: HashMap::new(),
+            break_glasses: BreakGlass::load(tx, key)?,
         };
         for row in credentials::list(tx)? {
-            let credential = Arc::new(Credential::from_row(&row, key)?);
+            let mut credential = Credential::from_row(&row, key)?;
+            // The latest: an earlier one has ended.
+            let own = all.break_glasses.iter().map(|(_, one)| one);
+            let latest = own
+                .filter(|one| one.key == credential.id)
+                .max_by_key(|one| one.opened_at_ms);
+            credential.broken = latest.and_then(BreakGlass::broken);
+            let credential = Arc::new(credential);
             if let Some(hash) = credential.key_hash() {
                 all.by_hash.insert(hash, Arc::clone(&credential));
             }
@@ -54,6 +64,10 @@ impl Credentials {
             all.by_id.insert(credential.id.clone(), credential);
         }
         Ok(all)
+    }
+
+    pub(crate) fn break_glasses(&self) -> &[(StoreId, BreakGlass)] {
+        &self.break_glasses
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<&Arc<Credential>> {
@@ -157,7 +171,9 @@ impl Keeper {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         let bounds = credentials.owners.get(&(credential.store, owner.clone()));
-        bounds.copied().unwrap_or_default()
+        // As wide as the widest key, also while an emergency widens that one.
+        let own = &credential.grant.quota.people;
+        bounds.copied().unwrap_or_default().widened_by(own)
     }
 
     /// Looks a credential up as it stands now.

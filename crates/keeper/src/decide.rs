@@ -50,7 +50,7 @@ impl Wish {
 /// The first reason against it, in the order: revoked, expired, quarantined, power, order, purpose,
 /// field, state.
 pub(crate) fn decide(credential: &Credential, wish: &Wish, now_ms: i64) -> Result<(), Refusal> {
-    let grant = &credential.grant;
+    let grant = &*credential.grant_at(now_ms);
     if credential.revoked_at_ms.is_some() {
         return Err(Refusal::Revoked);
     }

@@ -9,6 +9,7 @@ mod alarm;
 mod archive_keys;
 mod archive_opening;
 mod brakes;
+mod break_glass;
 mod canaries;
 mod credential;
 mod credentials;
@@ -16,6 +17,7 @@ mod decide;
 mod derived;
 mod disposal;
 mod error;
+mod export;
 mod grant_text;
 mod holds;
 mod intake;
@@ -26,6 +28,7 @@ mod ledger;
 pub mod log;
 mod numbers;
 mod policies;
+mod proposal_kind;
 mod proposals;
 mod quota;
 mod quota_clock;
@@ -43,6 +46,10 @@ pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use alarm::{Alarm, AlarmKind};
 pub use archive_keys::ArchiveKey;
+pub use break_glass::{
+    BREAK_GLASS_MS, BREAK_GLASS_PEOPLE_MAX, BreakGlass, BreakGlassReview, NewBreakGlass,
+    REVIEW_WITHIN_MS,
+};
 pub use credential::{Credential, OPERATOR};
 pub use derived::{Derived, REVOKED_DERIVED_MAX};
 pub use disposal::{
@@ -50,6 +57,7 @@ pub use disposal::{
     MovedOrder,
 };
 pub use error::{KeeperError, Refusal};
+pub use export::{ExportPermit, FrozenExport, FrozenOrder};
 pub use grant_text::GrantText;
 pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,
@@ -58,6 +66,7 @@ pub use intents::OpenIntent;
 pub use keeper::{Keeper, Surroundings};
 pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
 pub use policies::AdoptedPolicy;
+pub use proposal_kind::ProposalKind;
 pub use proposals::{APPROVERS, Approval, Proposal, Secret};
 pub use quota::WINDOW_MS;
 #[cfg(feature = "measure")]

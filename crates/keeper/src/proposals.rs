@@ -3,7 +3,7 @@
 
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
-use crate::{Credential, Keeper, Refusal};
+use crate::{Credential, Keeper, ProposalKind, Refusal};
 use lethe_crypto::{MacKey, open_bytes, seal_bytes};
 use lethe_model::{Power, StoreId};
 use lethe_store::keyring::proposals::{self, ApprovalRow, ProposalRow};
@@ -26,8 +26,8 @@ pub struct Proposal {
     pub id: String,
     /// The shop.
     pub store: StoreId,
-    /// What would be done: `archive-request`, `retention-above-cap`, …
-    pub kind: String,
+    /// What would be done.
+    pub kind: ProposalKind,
     /// Exactly what was asked for, as JSON.
     pub frozen: String,
     /// Why.
@@ -60,7 +60,7 @@ impl Proposal {
     /// Returns SHA-256 over everything that was frozen: what approvers approve.
     pub fn hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for part in [&self.id, &self.kind, &self.frozen, &self.reason] {
+        for part in [&self.id, self.kind.name(), &self.frozen, &self.reason] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
@@ -70,6 +70,17 @@ impl Proposal {
     /// Says whether enough people have approved.
     pub fn is_approved(&self) -> bool {
         self.approvals.len() >= APPROVERS
+    }
+
+    /// Returns the moment until which it may be done, Unix milliseconds; `None` while approvals are
+    /// missing.
+    pub fn usable_until_ms(&self) -> Option<i64> {
+        let last = self.approvals.get(APPROVERS - 1)?;
+        let until_ms = match self.kind.use_within_ms() {
+            Some(within_ms) => last.approved_at_ms.saturating_add(within_ms),
+            None => self.expires_at_ms,
+        };
+        Some(until_ms)
     }
 }
 
@@ -82,13 +93,12 @@ impl Keeper {
     pub fn propose(
         &self,
         by: &Credential,
-        kind: &str,
+        kind: ProposalKind,
         frozen: String,
         reason: &str,
-        lifetime_ms: i64,
         secret: Option<&[u8]>,
     ) -> Result<Proposal, Refusal> {
-        self.permit(by, Power::Retention)?;
+        self.permit(by, kind.power())?;
         let now_ms = self.around.clock.now_ms();
         let random = &*self.around.random;
         let id = format!("prop_{}", crate::ledger::hex(&random.bytes::<8>()));
@@ -97,12 +107,12 @@ impl Keeper {
         let proposal = Proposal {
             id,
             store: by.store,
-            kind: kind.to_owned(),
+            kind,
             frozen,
             reason: reason.to_owned(),
             requested_by: by.id.clone(),
             created_at_ms: now_ms,
-            expires_at_ms: now_ms + lifetime_ms,
+            expires_at_ms: now_ms + kind.lifetime_ms(),
             used_at_ms: None,
             approvals: Vec::new(),
             secret,
@@ -111,17 +121,6 @@ impl Keeper {
         let row = proposal.to_row(&self.service().credentials);
         self.writer().write(|tx| proposals::insert(tx, &row))?;
         Ok(proposal)
-    }
-
-    /// Says whether a credential speaks for the same side as `by`: the same recipient, the same
-    /// person in a role they had before, or a key whose owner logged in.
-    fn is_of_same(&self, id: &str, by: &Credential) -> bool {
-        let Some(other) = self.current(id) else {
-            return false;
-        };
-        let is_person = other.is_staff() || by.is_staff();
-        let has_owner = other.grant.owner.is_some() && other.grant.owner == by.grant.owner;
-        other.id == by.id || other.recipient == by.recipient || (is_person && has_owner)
     }
 
     /// Approves a proposal, exactly as it is frozen.
@@ -133,18 +132,20 @@ impl Keeper {
         self.permit(by, Power::Approve)?;
         let proposal = self.proposal(by.store, id)?;
         let now_ms = self.around.clock.now_ms();
-        let is_same_person = self.is_of_same(&proposal.requested_by, by);
+        let is_same_person = self.is_same_person(by, &proposal.requested_by);
         let has_approved = proposal.approvals.iter().any(|approval| {
-            approval.recipient == by.recipient || self.is_of_same(&approval.credential, by)
+            approval.recipient == by.recipient || self.is_same_person(by, &approval.credential)
         });
         let problem = if by.is_operator() {
             Some(
                 "the operator cannot approve: approvals are given with API keys of two other people",
             )
         } else if is_same_person {
-            Some("whoever asked for it cannot approve it")
+            Some("whoever asked for it cannot approve it, nor can another key of the same owner")
         } else if has_approved {
-            Some("this approver has approved it already: another one is needed")
+            Some(
+                "this approver, or another key of the same owner, has approved it already: somebody else is needed",
+            )
         } else if proposal.used_at_ms.is_some() {
             Some("it was done already")
         } else if proposal.expires_at_ms <= now_ms {
@@ -178,8 +179,9 @@ impl Keeper {
         &self,
         by: &Credential,
         id: &str,
-        kind: &str,
+        kind: ProposalKind,
     ) -> Result<(Proposal, Option<Secret>), Refusal> {
+        self.permit(by, kind.power())?;
         let proposal = self.proposal(by.store, id)?;
         self.check_usable(&proposal, kind)?;
         let secret = self.proposal_secret(&proposal)?;
@@ -200,21 +202,67 @@ impl Keeper {
     /// # Errors
     ///
     /// [`Refusal::NotApprovable`] says why not.
-    pub fn check_usable(&self, proposal: &Proposal, kind: &str) -> Result<(), Refusal> {
+    pub fn check_usable(&self, proposal: &Proposal, kind: ProposalKind) -> Result<(), Refusal> {
         let now_ms = self.around.clock.now_ms();
-        if proposal.kind != kind {
-            Err(Refusal::NotApprovable("it was asked for something else"))
+        let problem = if proposal.kind != kind {
+            "it was asked for something else"
         } else if proposal.used_at_ms.is_some() {
-            Err(Refusal::NotApprovable("it was done already"))
-        } else if proposal.expires_at_ms <= now_ms {
-            Err(Refusal::NotApprovable("it has expired: ask for it again"))
-        } else if !proposal.is_approved() {
-            Err(Refusal::NotApprovable(
-                "it needs two approvers other than whoever asked: lethe approve",
-            ))
+            "it was done already"
+        } else if kind.use_within_ms().is_none() && proposal.expires_at_ms <= now_ms {
+            "it has expired: ask for it again"
+        } else if self.standing_approvals(proposal) < APPROVERS {
+            match proposal.expires_at_ms <= now_ms {
+                true => "it has expired: ask for it again",
+                false => "it needs two approvers other than whoever asked: lethe approve",
+            }
+        } else if proposal
+            .usable_until_ms()
+            .is_none_or(|until| until <= now_ms)
+        {
+            "it was approved too long ago: ask for it again"
         } else {
-            Ok(())
-        }
+            return Ok(());
+        };
+        Err(Refusal::NotApprovable(problem))
+    }
+
+    /// Counts the approvals that stand: one that was given with a key that has been revoked since
+    /// may have been a thief's.
+    fn standing_approvals(&self, proposal: &Proposal) -> usize {
+        let stands = |approval: &&Approval| {
+            let key = self.current(&approval.credential);
+            key.is_some_and(|key| key.revoked_at_ms.is_none())
+        };
+        proposal.approvals.iter().filter(stands).count()
+    }
+
+    /// Says whether a credential and another one, by its id, are one person's: by recipient, or by
+    /// the owner who answers for both.
+    pub(crate) fn is_same_person(&self, one: &Credential, other: &str) -> bool {
+        self.current(other).is_some_and(|other| {
+            let is_owner = one.grant.owner.is_some() && one.grant.owner == other.grant.owner;
+            other.id == one.id || other.recipient == one.recipient || is_owner
+        })
+    }
+
+    /// Says whether two people other than `by` could approve something: two living credentials with
+    /// the power `approve`, of different recipients and owners.
+    pub fn has_approvers(&self, by: &Credential) -> bool {
+        let now_ms = self.around.clock.now_ms();
+        let could = |one: &Credential| {
+            let grant = &one.grant;
+            one.store == by.store
+                && !one.is_operator()
+                && one.revoked_at_ms.is_none()
+                && one.standing.quarantine.is_none()
+                && grant.powers.contains(Power::Approve)
+                && grant.expires_at_ms.is_none_or(|expiry| expiry > now_ms)
+                && !self.is_same_person(one, &by.id)
+        };
+        let mut all = self.credentials();
+        all.retain(|one| could(one));
+        let pairs = |one: &Credential| all.iter().any(|other| !self.is_same_person(one, &other.id));
+        all.iter().any(|one| pairs(one))
     }
 
     pub(crate) fn proposal_secret(&self, proposal: &Proposal) -> Result<Option<Secret>, Refusal> {
@@ -263,10 +311,11 @@ impl Keeper {
     fn checked(&self, row: ProposalRow, rows: Vec<ApprovalRow>) -> Result<Proposal, Refusal> {
         let service = self.service();
         let mac = row.mac;
+        let unknown = || altered(&row.id);
         let mut proposal = Proposal {
-            id: row.id,
+            id: row.id.clone(),
             store: row.store,
-            kind: row.kind,
+            kind: ProposalKind::parse(&row.kind).ok_or_else(unknown)?,
             frozen: row.frozen,
             reason: row.reason,
             requested_by: row.requested_by,
@@ -293,6 +342,19 @@ impl Keeper {
         Ok(proposal)
     }
 
+    /// Logs that an act which two others should approve is done without them: there are none.
+    ///
+    /// # Errors
+    ///
+    /// What grant and log say; then it must not be done.
+    pub fn note_single_control(&self, by: &Credential, kind: ProposalKind) -> Result<(), Refusal> {
+        self.permit(by, kind.power())?;
+        let detail = serde_json::json!({ "step": "single-control", "kind": kind.name() });
+        let (act, phase) = (ActKind::Approval, Phase::Act);
+        self.append(public_part(act, phase, by.store, &by.id, Some(detail)))?;
+        Ok(())
+    }
+
     fn log_proposal(
         &self,
         by: &Credential,
@@ -302,7 +364,7 @@ impl Keeper {
         let detail = serde_json::json!({
             "step": step,
             "proposal": proposal.id,
-            "kind": proposal.kind,
+            "kind": proposal.kind.name(),
             "sha256": crate::ledger::hex(&proposal.hash()),
         });
         let (store, id) = (by.store, &by.id);
@@ -331,7 +393,7 @@ impl Proposal {
         ProposalRow {
             id: self.id.clone(),
             store: self.store,
-            kind: self.kind.clone(),
+            kind: self.kind.name().to_owned(),
             frozen: self.frozen.clone(),
             reason: self.reason.clone(),
             requested_by: self.requested_by.clone(),

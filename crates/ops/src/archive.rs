@@ -14,23 +14,17 @@ use lethe_custody::{
     CustodyError, Reply, ReplyKey, Request, RequestItem, RequestKind, SealedFor, frozen_sha256,
     open_reply,
 };
-use lethe_keeper::{ArchiveKey, Credential, Proposal, hex};
+use lethe_keeper::{ArchiveKey, Credential, Proposal, ProposalKind, hex};
 use lethe_model::normalise::clean_line;
 use lethe_model::{Category, Field, FieldSet, OrderId, Personal, Purpose, RecordId, SubjectId};
 use lethe_store::archive::records::{self as archived, ArchivedRow};
 use serde::{Deserialize, Serialize};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// A request is approved, carried to the custodians and back within this.
-const REQUEST_LIFETIME_MS: i64 = 7 * DAY_MS;
 /// Orders in one request at most: more is an export, not a look.
 const ORDERS_MAX: usize = 10_000;
 /// Records of each key that a test opens.
 const TESTED_PER_KEY: i64 = 3;
-
-/// The kinds of proposals the archive makes.
-pub const ARCHIVE_REQUEST: &str = "archive-request";
-const ARCHIVE_TEST: &str = "archive-test";
 
 /// The archive at a glance.
 #[derive(Debug, Clone, Serialize)]
@@ -204,15 +198,10 @@ impl Vault {
         let frozen = serde_json::to_string(&frozen).expect("words and numbers serialise");
         let key = ReplyKey::generate(&*self.around.random);
         let secret = Some(key.expose().as_slice());
-        let (kind, reason) = (ARCHIVE_REQUEST, &new.reason);
-        let made = self.keeper.propose(
-            credential,
-            kind,
-            frozen,
-            reason,
-            REQUEST_LIFETIME_MS,
-            secret,
-        )?;
+        let (kind, reason) = (ProposalKind::ArchiveRequest, &new.reason);
+        let made = self
+            .keeper
+            .propose(credential, kind, frozen, reason, secret)?;
         self.proposal_view(credential, &made)
     }
 
@@ -255,10 +244,9 @@ impl Vault {
         let secret = Some(key.expose().as_slice());
         let proposal = self.keeper.propose(
             credential,
-            ARCHIVE_TEST,
+            ProposalKind::ArchiveTest,
             frozen,
             "yearly test",
-            REQUEST_LIFETIME_MS,
             secret,
         )?;
         self.request_file(credential, &proposal, RequestKind::Test, &rows)
@@ -276,7 +264,8 @@ impl Vault {
     ) -> Result<Request, Error> {
         self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, proposal)?;
-        self.keeper.check_usable(&proposal, ARCHIVE_REQUEST)?;
+        self.keeper
+            .check_usable(&proposal, ProposalKind::ArchiveRequest)?;
         let rows = self.frozen_rows(&proposal)?;
         self.request_file(credential, &proposal, RequestKind::Open, &rows)
     }
@@ -329,7 +318,7 @@ impl Vault {
         step: &str,
     ) -> Result<Vec<Vec<u8>>, Error> {
         let detail = serde_json::json!({
-            "step": step, "proposal": proposal.id, "kind": proposal.kind, "records": rows.len(),
+            "step": step, "proposal": proposal.id, "kind": proposal.kind.name(), "records": rows.len(),
         });
         let records: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
         let keys = self
@@ -365,7 +354,7 @@ impl Vault {
 
     fn use_up(&self, credential: &Credential, proposal: &Proposal) -> Result<(), Error> {
         self.keeper
-            .use_proposal(credential, &proposal.id, ARCHIVE_REQUEST)?;
+            .use_proposal(credential, &proposal.id, ProposalKind::ArchiveRequest)?;
         Ok(self.keeper.publish_log()?)
     }
 
@@ -376,7 +365,8 @@ impl Vault {
     ) -> Result<(Proposal, Vec<OpenedRecord>), Error> {
         self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, &reply.request_id)?;
-        self.keeper.check_usable(&proposal, ARCHIVE_REQUEST)?;
+        self.keeper
+            .check_usable(&proposal, ProposalKind::ArchiveRequest)?;
         let rows = self.frozen_rows(&proposal)?;
         let opened = self.open_rows(credential, &proposal, &rows, reply, "reveal")?;
         Ok((proposal, opened))
@@ -395,7 +385,7 @@ impl Vault {
     ) -> Result<Vec<String>, Error> {
         self.permit(credential, lethe_model::Power::Retention)?;
         let proposal = self.keeper.proposal(credential.store, &reply.request_id)?;
-        if proposal.kind != ARCHIVE_TEST {
+        if proposal.kind != ProposalKind::ArchiveTest {
             return Err(CustodyError::OtherRequest.into());
         }
         let rows = self.frozen_rows(&proposal)?;

@@ -104,7 +104,7 @@ impl Vault {
         })
     }
 
-    fn check_new(&self, new: &NewCredential) -> Result<(), Error> {
+    pub(crate) fn check_new(&self, new: &NewCredential) -> Result<(), Error> {
         let name_is_good = (1..=40).contains(&new.recipient.len())
             && new
                 .recipient

@@ -118,6 +118,14 @@ pub enum Error {
         /// How many.
         at_most: u64,
     },
+    /// Two others must approve it first.
+    #[error(
+        "nothing was done yet: two others must approve it first; it waits as {proposal} for 24 hours. When they have (`lethe approve {proposal}`), ask for exactly the same again within four hours"
+    )]
+    ApprovalNeeded {
+        /// The proposal's id.
+        proposal: String,
+    },
     /// The vault was restored and has not caught up.
     #[error(
         "this folder was restored from backups and is locked until it has caught up: finish it with `lethe restore`"
@@ -161,6 +169,7 @@ impl Error {
             Self::ClockJumped { .. } => "clock-jumped",
             Self::NotConfirmed { .. } => "not-confirmed",
             Self::AboveCap { .. } => "above-cap",
+            Self::ApprovalNeeded { .. } => "approval-needed",
             Self::Restoring => "restoring",
             Self::ShuttingDown => "shutting-down",
             Self::Busy => "busy",

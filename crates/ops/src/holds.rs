@@ -3,6 +3,7 @@
 //! A hold is on records, never on a person as a whole, and is judged again before each destructive
 //! step. Releasing one changes nothing by itself: what it deferred is due again in the next run.
 
+use crate::dual::Control;
 use crate::policy::timestamp;
 use crate::retention::facts::day;
 use crate::retention::scan::order_records;
@@ -10,7 +11,7 @@ use crate::{Error, Vault};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, LedgerAct, hex, unhex};
+use lethe_keeper::{Credential, LedgerAct, ProposalKind, hex, unhex};
 use lethe_model::{Category, OrderId, RecordId, SubjectId};
 use lethe_policy::Day;
 use lethe_store::StoreError;
@@ -97,6 +98,9 @@ pub struct HoldView {
     pub is_review_overdue: bool,
     /// When it was released.
     pub released_at: Option<Timestamp>,
+    /// Said when one person was enough to release it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
 }
 
 /// What the ledger keeps of a hold.
@@ -190,13 +194,16 @@ impl Vault {
             .collect())
     }
 
-    /// Releases a hold: what it deferred is due again in the next run.
+    /// Releases a hold: what it deferred is due again in the next run. Where two others could approve
+    /// it, it is asked for first; asked for again once they have, it is done.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] when there is no such hold in place.
+    /// [`Error::ApprovalNeeded`] while it waits; [`Error::NotFound`] when there is no such hold in
+    /// place.
     pub fn release_hold(&self, credential: &Credential, id: &str) -> Result<HoldView, Error> {
         self.permit(credential, lethe_model::Power::Retention)?;
+        let control = self.control_release(credential, id)?;
         let state = &mut *self.intake.lock();
         let found = state.active.read(|tx| -> Result<_, StoreError> {
             Ok((holds::fetch(tx, id)?, holds::records(tx, id)?.len()))
@@ -216,7 +223,23 @@ impl Vault {
             .active
             .write::<_, StoreError>(|tx| holds::release(tx, id, &credential.id, now_ms))?;
         row.released_at = Some(now_ms);
-        Ok(self.hold_view(row, found.1))
+        Ok(HoldView {
+            warning: control.warning(),
+            ..self.hold_view(row, found.1)
+        })
+    }
+
+    fn control_release(&self, credential: &Credential, id: &str) -> Result<Control, Error> {
+        let (row, records) = self.read_active(|tx| -> Result<_, StoreError> {
+            Ok((holds::fetch(tx, id)?, holds::records(tx, id)?.len()))
+        })?;
+        let row = row.filter(|row| row.store == credential.store && row.released_at.is_none());
+        let row = row.ok_or(Error::NotFound)?;
+        let frozen = serde_json::json!({
+            "hold": row.id, "matter": row.matter, "ground": row.ground, "records": records,
+        });
+        let reason = format!("release of the hold for {}", row.matter);
+        self.control(credential, ProposalKind::HoldRelease, &frozen, &reason)
     }
 
     fn hold_view(&self, row: HoldRow, records: usize) -> HoldView {
@@ -232,6 +255,7 @@ impl Vault {
             placed_by: row.placed_by,
             placed_at: timestamp(row.placed_at),
             released_at: row.released_at.map(timestamp),
+            warning: None,
         }
     }
 }

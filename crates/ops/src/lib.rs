@@ -6,14 +6,17 @@
 mod accesses;
 mod archive;
 mod blast;
+mod break_glass;
 mod browser;
 mod canaries;
 mod credentials;
 mod dispose;
 mod documents;
+mod dual;
 mod erase;
 mod error;
 mod events;
+mod exports;
 mod find;
 mod holds;
 mod import;
@@ -35,12 +38,12 @@ mod statistics;
 mod status;
 mod subjects;
 mod vault;
+mod widen;
 
 pub use accesses::Access;
-pub use archive::{
-    ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
-};
+pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord};
 pub use blast::{BlastDay, BlastRadius};
+pub use break_glass::BreakGlassView;
 pub use browser::BrowserVerdict;
 pub use canaries::CanaryCount;
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
@@ -51,6 +54,7 @@ pub use documents::{
 pub use erase::{Erasure, ErasureReport, ErasureView, HolderView, KeptRecords, NewHolder};
 pub use error::Error;
 pub use events::{EventKind, OrderEvent};
+pub use exports::{ExportFilter, ExportMatch, ExportReport, ExportSummary, NewExport};
 pub use find::{FindQuery, Found, FoundSubject};
 pub use holds::{HoldGround, HoldView, NewHold};
 pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
@@ -64,8 +68,8 @@ pub use policy::{Adoption, OrderExplanation, PolicyView};
 pub use proposals::{ApprovalView, ProposalView, ProposedOrder};
 pub use restore::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
 pub use retention::{
-    ABOVE_CAP, ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport,
-    RuleCount, RunView, Scheduler, confirmation,
+    ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport, RuleCount,
+    RunView, Scheduler, confirmation,
 };
 pub use reveal::{RevealQuery, Revealed};
 pub use rotate::RotationProgress;
@@ -74,10 +78,11 @@ pub use statistics::StatisticsView;
 pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;
+pub use widen::{ChangedCredential, Widening};
 
 pub use lethe_staff::{Password, Roles};
 
 pub use lethe_keeper::{
-    AccessSettings, Alarm, AlarmKind, Credential, Derived, GrantText, Quarantine, QuarantineReason,
-    Reaction, Refusal, RotationReport, Surroundings,
+    AccessSettings, Alarm, AlarmKind, Credential, Derived, GrantText, NewBreakGlass, ProposalKind,
+    Quarantine, QuarantineReason, Reaction, Refusal, RotationReport, Surroundings,
 };

@@ -4,7 +4,7 @@ use crate::retention::facts;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{AdoptedPolicy, Credential, Keeper, hex};
+use lethe_keeper::{AdoptedPolicy, Credential, Keeper, ProposalKind, hex};
 use lethe_model::{Category, StoreId};
 use lethe_policy::{Clock, Explanation, Policy, PolicyDiff};
 use lethe_store::active::{contacts, events, orders};
@@ -44,6 +44,9 @@ pub struct Adoption {
     pub policy: PolicyView,
     /// What changes.
     pub diff: PolicyDiff,
+    /// Said when it destroys something earlier and one person was enough for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
 }
 
 /// Which rules apply to an order, and what follows.
@@ -96,15 +99,20 @@ impl Vault {
     }
 
     /// Adopts a policy. One that destroys anything earlier than the policy before waits as long as
-    /// that one says, so that an edited file is noticed before it does harm.
+    /// that one says, so that an edited file is noticed before it does harm; and where two others could
+    /// approve it, it is asked for first, and adopted when it is asked for again once they have.
     ///
     /// # Errors
     ///
-    /// When the text is no policy, or what grant, log, ledger and keyring say.
+    /// [`Error::ApprovalNeeded`] while it waits for them. When the text is no policy, or what grant, log, ledger and keyring say.
     pub fn adopt_policy(&self, credential: &Credential, text: &str) -> Result<Adoption, Error> {
         let newer = Policy::parse(text)?;
         let before = self.policy();
         let diff = before.diff(&newer);
+        let warning = match diff.destroys_earlier {
+            true => self.control_loosening(credential, &before, &newer, &diff)?,
+            false => None,
+        };
         let now_ms = self.around.clock.now_ms();
         let delay = i64::from(before.safety().shorter_policy_delay_days) * DAY_MS;
         let effective_at_ms = now_ms + if diff.destroys_earlier { delay } else { 0 };
@@ -121,7 +129,27 @@ impl Vault {
         Ok(Adoption {
             policy: self.view(&adopted)?,
             diff,
+            warning,
         })
+    }
+
+    fn control_loosening(
+        &self,
+        credential: &Credential,
+        before: &Policy,
+        newer: &Policy,
+        diff: &PolicyDiff,
+    ) -> Result<Option<&'static str>, Error> {
+        let changes = diff.to_string();
+        let frozen = serde_json::json!({
+            "revision": newer.revision(),
+            "sha256": hex(&newer.hash()),
+            "before_sha256": hex(&before.hash()),
+            "changes": changes.lines().collect::<Vec<_>>(),
+        });
+        let (kind, reason) = (ProposalKind::PolicyLoosening, "destroys something earlier");
+        let control = self.control(credential, kind, &frozen, reason)?;
+        Ok(control.warning())
     }
 
     /// Lists the adopted policies, oldest first.

@@ -1,12 +1,13 @@
 //! Proposals: what waits until two others have approved it, shown so that they see what they approve.
 
 use crate::archive::Frozen;
+use crate::exports::{self, ExportSummary};
 use crate::policy::timestamp;
 use crate::retention::AboveCap;
 use crate::{Error, Vault};
 use jiff::Timestamp;
 use lethe_crypto::Token;
-use lethe_keeper::{Credential, Proposal, hex};
+use lethe_keeper::{Credential, FrozenExport, Proposal, ProposalKind, hex};
 use lethe_model::{OrderId, RecordId, SubjectId};
 use serde::Serialize;
 
@@ -35,10 +36,18 @@ pub struct ProposalView {
     pub orders: Vec<ProposedOrder>,
     /// The label of the policy that a run above the cap would apply.
     pub policy: Option<String>,
+    /// What an export would hold, and for whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<ExportSummary>,
+    /// For other acts: exactly what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
     /// Who approved.
     pub approvals: Vec<ApprovalView>,
     /// Whether enough have.
     pub is_approved: bool,
+    /// Until when it may be done; `None` while approvals are missing.
+    pub usable_until: Option<Timestamp>,
     /// When it was done.
     pub used_at: Option<Timestamp>,
 }
@@ -116,7 +125,7 @@ impl Vault {
         });
         let mut view = ProposalView {
             id: proposal.id.clone(),
-            kind: proposal.kind.clone(),
+            kind: proposal.kind.name().to_owned(),
             reason: proposal.reason.clone(),
             requested_by: proposal.requested_by.clone(),
             created_at: timestamp(proposal.created_at_ms),
@@ -126,11 +135,24 @@ impl Vault {
             purpose: None,
             orders: Vec::new(),
             policy: None,
+            export: None,
+            details: None,
             approvals: approvals.collect(),
             is_approved: proposal.is_approved(),
+            usable_until: proposal.usable_until_ms().map(timestamp),
             used_at: proposal.used_at_ms.map(timestamp),
         };
-        if let Ok(frozen) = Frozen::read(proposal) {
+        let is_shown_whole = matches!(
+            proposal.kind,
+            ProposalKind::GrantWidening
+                | ProposalKind::HoldRelease
+                | ProposalKind::PolicyLoosening
+                | ProposalKind::CanaryRemoval
+        );
+        if is_shown_whole {
+            let details = serde_json::from_str(&proposal.frozen);
+            view.details = Some(details.map_err(|_| Error::Altered)?);
+        } else if let Ok(frozen) = Frozen::read(proposal) {
             let records = frozen.records()?;
             view.records = Some(records.len() as u64);
             view.purpose = Some(frozen.purpose().to_owned());
@@ -138,6 +160,10 @@ impl Vault {
         } else if let Some(frozen) = AboveCap::read(proposal) {
             view.records = Some(frozen.records);
             view.policy = Some(frozen.revision);
+        } else if let Some(export) = exports::summary(proposal) {
+            view.records = Some(export.orders);
+            view.purpose = FrozenExport::read(proposal).map(|frozen| frozen.purpose);
+            view.export = Some(export);
         }
         Ok(view)
     }

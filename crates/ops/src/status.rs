@@ -34,6 +34,8 @@ pub struct StoreStatus {
     pub records: u64,
     /// Orders in the archive, which nobody can look up by a person.
     pub archived_orders: u64,
+    /// Emergencies that somebody should have looked at by now.
+    pub overdue_reviews: u64,
 }
 
 impl Vault {
@@ -71,6 +73,7 @@ impl Vault {
                     orders: u64::try_from(orders).unwrap_or(0),
                     records: u64::try_from(records).unwrap_or(0),
                     archived_orders: u64::try_from(archived).unwrap_or(0),
+                    overdue_reviews: self.overdue_reviews(store.id),
                 })
             })
             .collect();

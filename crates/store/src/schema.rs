@@ -40,7 +40,7 @@ impl Kind {
     pub const fn supported_schema(self) -> i64 {
         match self {
             Self::Active => 3,
-            Self::Keyring => 5,
+            Self::Keyring => 6,
             Self::Archive => 1,
         }
     }
@@ -58,6 +58,7 @@ impl Kind {
                 include_str!("../migrations/sqlite/0003_keyring.sql"),
                 include_str!("../migrations/sqlite/0004_keyring.sql"),
                 include_str!("../migrations/sqlite/0005_keyring.sql"),
+                include_str!("../migrations/sqlite/0006_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
         }
@@ -77,6 +78,7 @@ impl Kind {
                 include_str!("../migrations/postgres/0003_keyring.sql"),
                 include_str!("../migrations/postgres/0004_keyring.sql"),
                 include_str!("../migrations/postgres/0005_keyring.sql"),
+                include_str!("../migrations/postgres/0006_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
         }

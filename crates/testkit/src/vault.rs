@@ -206,7 +206,7 @@ impl TestVault {
             powers: [Power::Approve].into_iter().collect(),
             quota: Quota::people_per_day(0),
             expires_at_ms: Some(self.clock.in_days(90)),
-            owner: Some("ada".to_owned()),
+            owner: Some(recipient.to_owned()),
             ..Grant::default()
         };
         let new = NewCredential {

@@ -125,6 +125,24 @@ fn words(one: &ProposalView) -> String {
             |one: &ProposedOrder| format!("    {}  {}", one.order, one.categories.join(" "));
         lines.extend(one.orders.iter().map(order));
     }
+    if let Some(export) = &one.export {
+        lines.push(told("people", &export.people.to_string()));
+        lines.push(told("fields", &export.fields.join(" ")));
+        lines.push(told("filter", &text::printable(&export.filter.to_string())));
+        lines.push(told("for", &export.recipient));
+        lines.push(told("print", &export.recipient_fingerprint));
+        if export.above_installation {
+            lines.push(told("beware", "beyond the installation's bound of people"));
+        }
+    }
+    if let Some(details) = &one.details {
+        let details = serde_json::to_string_pretty(details).unwrap_or_default();
+        lines.extend(
+            details
+                .lines()
+                .map(|line| format!("    {}", text::printable(line))),
+        );
+    }
     lines.push(told("sha-256", &one.sha256));
     lines.join("\n")
 }

@@ -80,6 +80,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         }
         HoldCommand::Release { id } => {
             let hold = folder.vault.release_hold(&folder.credential, &id)?;
+            hold.warning.iter().for_each(|text| output.note(text));
             output.result(&hold, || {
                 format!(
                     "{id} is released: {} may be due in the next run.",

@@ -7,6 +7,7 @@ mod archive;
 mod backup;
 mod bench;
 mod blast;
+mod break_glass;
 mod canary;
 mod completions;
 mod demo;
@@ -16,6 +17,7 @@ mod erase;
 mod erase_list;
 mod erasures;
 mod event;
+mod export;
 mod fields;
 mod find;
 mod import;
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Retention(retention::Args),
     LegalHold(legal_hold::Args),
     Archive(archive::Args),
+    Export(export::Args),
+    BreakGlass(break_glass::Args),
     Approve(approve::ApproveArgs),
     Approvals(approve::ListArgs),
     Event(event::Args),
@@ -112,6 +116,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Retention(args) => retention::run(globals, args, output),
         Command::LegalHold(args) => legal_hold::run(globals, args, output),
         Command::Archive(args) => archive::run(globals, args, output),
+        Command::Export(args) => export::run(globals, args, output),
+        Command::BreakGlass(args) => break_glass::run(globals, args, output),
         Command::Approve(args) => approve::approve(globals, args, output),
         Command::Approvals(args) => approve::list(globals, args, output),
         Command::Event(args) => event::run(globals, args, output),

@@ -141,6 +141,7 @@ fn adopt(globals: &Globals, args: &AdoptArgs, output: &Output) -> Result<(), Cli
         )?;
     }
     let adopted = folder.vault.adopt_policy(&folder.credential, &text)?;
+    adopted.warning.iter().for_each(|text| output.note(text));
     output.result(&adopted, || {
         format!(
             "Adopted as policy {}, revision {}, applied from {} on.",

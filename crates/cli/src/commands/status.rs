@@ -34,6 +34,16 @@ pub(crate) fn run(globals: &Globals, _: Args, output: &Output) -> Result<Exit, C
                 text::plural(store.records, "sealed record", "sealed records"),
                 text::plural(store.archived_orders, "order", "orders"),
             ));
+            if store.overdue_reviews > 0 {
+                lines.push(format!(
+                    "             {} overdue: lethe break-glass list",
+                    text::plural(
+                        store.overdue_reviews,
+                        "review of an emergency is",
+                        "reviews of emergencies are"
+                    ),
+                ));
+            }
         }
         let entries = text::plural(status.log_entries, "entry", "entries");
         lines.push(format!("access log   {entries}"));

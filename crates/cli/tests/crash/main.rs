@@ -10,6 +10,7 @@ mod check;
 mod client;
 mod disk;
 mod era;
+mod export;
 mod folder;
 mod full_disk;
 mod kill;

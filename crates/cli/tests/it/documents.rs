@@ -144,7 +144,9 @@ fn a_document_comes_out_of_the_archive_as_a_file() {
         asked["sha256"].as_str().unwrap(),
     );
     for who in ["dpo", "finance"] {
-        shop.make_key(&format!("--recipient {who} --powers approve --expires P1D"));
+        shop.make_key(&format!(
+            "--recipient {who} --owner {who} --powers approve --expires P1D"
+        ));
         shop.ok(&format!("--key-file key approve {id} --sha256 {sha256}"));
     }
     shop.ok(&format!("archive file {id} --out request"));

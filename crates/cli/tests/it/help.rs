@@ -27,6 +27,8 @@ fn the_first_help_names_every_command() {
       retention    Plan and run retention: archive and destroy what is due
       legal-hold   Place, list and release legal holds
       archive      Set the archive up, ask for archived records, and prove that it still opens
+      export       Ask for a bulk export, file an approved one, and recognise a leaked copy
+      break-glass  Give one key more for an hour in an emergency, and look at it afterwards
       approve      Approve something that was asked for, exactly as it is frozen
       approvals    List what waits for approval, and what was done
       event        Note a delivery, a return, a dispute or a contact: terms count from the last event

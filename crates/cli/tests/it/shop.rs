@@ -152,9 +152,13 @@ impl Shop {
         (subject, order)
     }
 
-    /// Makes a key and keeps its secret in the file `key`.
+    /// Makes a key and keeps its secret in the file `key`. Without an owner in the options it is Ada's.
     pub(crate) fn make_key(&self, options: &str) -> PathBuf {
-        let secret = self.ok(&format!("key create --owner ada {options}"));
+        let owner = match options.contains("--owner") {
+            true => "",
+            false => "--owner ada ",
+        };
+        let secret = self.ok(&format!("key create {owner}{options}"));
         let path = self.path("key");
         fs::write(&path, secret).unwrap();
         path

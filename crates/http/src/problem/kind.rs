@@ -97,6 +97,8 @@ problem_kinds! {
     AboveCap => "above-cap", TOO_MANY_REQUESTS, "Too many erasures were asked for today";
     /// A proposal that cannot be approved or carried out.
     NotApprovable => "not-approvable", CONFLICT, "It cannot be approved";
+    /// Two others must approve it first.
+    ApprovalNeeded => "approval-needed", CONFLICT, "Two others must approve it first";
     /// There is no archive key for what the law keeps.
     ArchiveKeyMissing => "archive-key-missing", CONFLICT, "There is no archive key for it";
     /// A file of the archive's ceremony cannot be used.

@@ -1,7 +1,9 @@
 //! One endpoint, one file: its documentation, its handler, its tests.
 
+mod break_glass;
 mod docs;
 mod erasures;
+mod exports;
 mod fields;
 mod find;
 mod health;
@@ -37,6 +39,8 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(holds::routes())
         .merge(proposals::routes())
         .merge(staff::routes())
+        .merge(exports::routes())
+        .merge(break_glass::routes())
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))

@@ -28,7 +28,7 @@ pub(crate) struct StatusDocument {
 #[derive(ToSchema)]
 #[schema(as = StoreStatus, example = json!({
     "name": "main", "controller": "Example SAS", "people": 2000, "orders": 410, "records": 1_350,
-    "archived_orders": 4_800
+    "archived_orders": 4_800, "overdue_reviews": 0
 }))]
 #[expect(
     dead_code,
@@ -47,6 +47,8 @@ pub(crate) struct StoreStatusDocument {
     records: u64,
     /// Orders in the archive, which nobody can look up by a person.
     archived_orders: u64,
+    /// Emergencies that somebody should have looked at by now.
+    overdue_reviews: u64,
 }
 
 /// Counts what is stored in the key's shop.

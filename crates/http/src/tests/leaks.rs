@@ -41,6 +41,18 @@ async fn no_refusal_repeats_what_was_sent() {
         }),
         json!({ "orders": [EMAIL], "purpose": "legal", "reason": "case 1" }),
         json!({ "orders": [EMAIL], "purpose": "legal", "reason": EMAIL }),
+        json!({
+            "filter": { "country": EMAIL, "state": EMAIL, "sku": EMAIL }, "fields": ["contact.name"],
+            "purpose": "support", "recipient": EMAIL, "reason": "case 1", "canary_domain": EMAIL
+        }),
+        json!({
+            "filter": { "ordered_from": EMAIL }, "fields": [EMAIL], "purpose": EMAIL,
+            "recipient": EMAIL, "reason": EMAIL
+        }),
+        json!({ "key": EMAIL, "people": 1, "reason": "case 1" }),
+        json!({ "key": EMAIL, "fields": [EMAIL], "purposes": [EMAIL], "people": 1, "reason": EMAIL }),
+        json!({ "finding": EMAIL }),
+        json!({ "reason": EMAIL, "powers": [EMAIL] }),
         json!({ "holder": EMAIL, "evidence": EMAIL }),
         json!({ "kind": EMAIL, "on": EMAIL }),
         json!({ "kind": "return", "reference": EMAIL, "on": "2026-01-10" }),
@@ -55,6 +67,10 @@ async fn no_refusal_repeats_what_was_sent() {
         "/v1/orders",
         "/v1/legal-holds",
         "/v1/archive/requests",
+        "/v1/exports",
+        "/v1/break-glass",
+        "/v1/break-glass/glass_none/review",
+        "/v1/keys/key_none/widen",
         "/v1/erasures/era_none/holders",
         "/v1/proposals/prop_none/approve",
         "/v1/login",

@@ -47,6 +47,8 @@ pub enum ActKind {
     Approval,
     /// The archive's keys were made known, asked for or proved to open.
     Archive,
+    /// A credential was given more in an emergency, or somebody looked at one.
+    BreakGlass,
     /// A backup was restored.
     Restore,
     /// Something was refused that has no entry of its own.

@@ -1,14 +1,11 @@
 //! A run that may take more records than a day allows: two others approve it.
 
-use super::ABOVE_CAP;
 use crate::archive::check_reason;
 use crate::proposals::ProposalView;
 use crate::{Error, Vault};
-use lethe_keeper::{Credential, Proposal};
+use lethe_keeper::{Credential, Proposal, ProposalKind};
 use lethe_policy::Day;
 use serde::{Deserialize, Serialize};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What is frozen: the plan as it was when somebody asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,7 +20,7 @@ pub(crate) struct AboveCap {
 impl AboveCap {
     /// Reads it; `None` where something else was asked for.
     pub(crate) fn read(proposal: &Proposal) -> Option<Self> {
-        let is_one = proposal.kind == ABOVE_CAP;
+        let is_one = proposal.kind == ProposalKind::AboveCap;
         is_one.then(|| serde_json::from_str(&proposal.frozen).ok())?
     }
 }
@@ -49,7 +46,7 @@ impl Vault {
         let frozen = serde_json::to_string(&frozen).expect("words and numbers serialise");
         let made = self
             .keeper
-            .propose(credential, ABOVE_CAP, frozen, reason, DAY_MS, None)?;
+            .propose(credential, ProposalKind::AboveCap, frozen, reason, None)?;
         self.proposal_view(credential, &made)
     }
 }

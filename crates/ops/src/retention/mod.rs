@@ -23,7 +23,7 @@ use crate::policy::timestamp;
 use crate::{Error, Vault, statistics};
 use history::{History, read_report};
 use jiff::Timestamp;
-use lethe_keeper::{Credential, hex};
+use lethe_keeper::{Credential, ProposalKind, hex};
 use lethe_model::{OrderId, SubjectId};
 use lethe_policy::{Day, Policy};
 use lethe_store::active::runs::{self, RunRow};
@@ -33,9 +33,6 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// The kind of proposal that lifts the daily cap for one run.
-pub const ABOVE_CAP: &str = "retention-above-cap";
 
 /// What a run would do.
 #[derive(Debug, Clone, Serialize)]
@@ -392,7 +389,8 @@ impl Vault {
         so_far: &RetentionReport,
     ) -> Result<u64, Error> {
         if let Some(proposal) = &options.proposal {
-            self.keeper.use_proposal(credential, proposal, ABOVE_CAP)?;
+            self.keeper
+                .use_proposal(credential, proposal, ProposalKind::AboveCap)?;
             return Ok(u64::MAX);
         }
         let now_ms = self.around.clock.now_ms();

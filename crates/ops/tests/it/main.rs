@@ -1,10 +1,13 @@
 //! Use cases against a real vault in a temporary folder.
 
+mod break_glass;
 mod canaries;
 mod credentials;
 mod derived;
 mod documents;
+mod dual;
 mod erasure;
+mod exports;
 mod held;
 mod intake;
 mod law;

@@ -2,6 +2,7 @@
 
 pub mod archive_keys;
 pub mod archive_subjects;
+pub mod break_glass;
 pub mod counters;
 pub mod credentials;
 pub mod data_keys;
@@ -20,6 +21,7 @@ pub mod tallies;
 pub(crate) const STATEMENTS: &[&[&str]] = &[
     archive_keys::STATEMENTS,
     archive_subjects::STATEMENTS,
+    break_glass::STATEMENTS,
     counters::STATEMENTS,
     credentials::STATEMENTS,
     data_keys::STATEMENTS,

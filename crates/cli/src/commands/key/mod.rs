@@ -9,6 +9,7 @@ mod list;
 mod narrow;
 mod revoke;
 mod rotate;
+mod widen;
 
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
@@ -36,6 +37,7 @@ enum KeyCommand {
     Release(narrow::ReleaseArgs),
     Revoke(revoke::Args),
     Rotate(rotate::Args),
+    Widen(widen::Args),
     Check(check::Args),
     Lint(lint::Args),
 }
@@ -50,6 +52,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         KeyCommand::Release(args) => narrow::release(globals, &args, output),
         KeyCommand::Revoke(args) => revoke::run(globals, args, output),
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
+        KeyCommand::Widen(args) => widen::run(globals, args, output),
         KeyCommand::Check(args) => check::run(globals, args, output),
         KeyCommand::Lint(args) => lint::run(globals, args, output),
     }

@@ -45,4 +45,6 @@ pub(crate) struct HoldDocument {
     is_review_overdue: bool,
     /// When it was released.
     released_at: Option<String>,
+    /// Said when one person was enough to release it.
+    warning: Option<String>,
 }

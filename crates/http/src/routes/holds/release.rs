@@ -11,7 +11,8 @@ use lethe_ops::HoldView;
 
 /// Releases a legal hold: what it deferred is due again in the next run.
 ///
-/// Needs the power `retention`. One that was released before is `not-found`.
+/// Needs the power `retention`. Where two others could approve it, it is `approval-needed` first, and
+/// done when it is asked for again once they have. One that was released before is `not-found`.
 #[utoipa::path(
     post,
     path = "/v1/legal-holds/{id}/release",

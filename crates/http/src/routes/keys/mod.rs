@@ -9,6 +9,7 @@ mod quarantine;
 mod revoke;
 mod revoke_derived;
 mod rotate;
+mod widen;
 
 use crate::app::Shared;
 use grant::GrantDocument;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(revoke::revoke_key))
         .routes(routes!(revoke_derived::revoke_derived_key))
         .routes(routes!(rotate::rotate_key))
+        .routes(routes!(widen::widen_key))
 }
 
 /// A key as it may be shown: everything but the secret.

@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     "expires_at": "2026-03-09T10:15:30Z", "sha256": "9f86d081…", "records": 3,
     "purpose": "legal", "orders": [{ "order": "ord_…", "categories": ["invoice"] }], "policy": null,
     "approvals": [],
-    "is_approved": false, "used_at": null
+    "is_approved": false, "usable_until": null, "used_at": null
 }))]
 #[expect(
     dead_code,
@@ -33,7 +33,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 pub(crate) struct ProposalDocument {
     /// Its public id.
     id: String,
-    /// What would be done: `archive-request`, `archive-test` or `retention-above-cap`.
+    /// What would be done: `archive-request`, `archive-test`, `retention-above-cap`, `export`,
+    /// `grant-widening`, `hold-release`, `policy-loosening` or `canary-removal`.
     kind: String,
     /// Why.
     reason: String,
@@ -53,12 +54,43 @@ pub(crate) struct ProposalDocument {
     orders: Vec<ProposedOrderDocument>,
     /// The label of the policy that a run above the cap would apply.
     policy: Option<String>,
+    /// What an export would hold, and for whom. Absent from other proposals.
+    export: Option<ExportDocument>,
+    /// For a wider grant, the release of a hold, a policy that destroys earlier and a canary: exactly
+    /// what was asked for.
+    details: Option<serde_json::Value>,
     /// Who approved.
     approvals: Vec<ApprovalDocument>,
     /// Whether enough have.
     is_approved: bool,
+    /// Until when it may be done; `null` while approvals are missing.
+    usable_until: Option<String>,
     /// When it was done.
     used_at: Option<String>,
+}
+
+/// What an export would hold, and for whom. Nobody in it is named.
+#[derive(ToSchema)]
+#[schema(as = Export)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct ExportDocument {
+    /// Distinct people.
+    people: u64,
+    /// Orders: rows of the file.
+    orders: u64,
+    /// Fields of each.
+    fields: Vec<String>,
+    /// The filter that the list was made with.
+    filter: serde_json::Value,
+    /// The age public key it would be sealed to.
+    recipient: String,
+    /// SHA-256 of that key, its first 16 hexadecimal digits: to be compared with what the recipient says.
+    recipient_fingerprint: String,
+    /// Whether it goes beyond the installation's bound of people.
+    above_installation: bool,
 }
 
 /// An order of a list that waits for approval.

@@ -55,6 +55,8 @@ impl Case {
             }
             "/v1/retention/runs/{id}/record" => case.id = server.run_retention(),
             "/v1/legal-holds/{id}/release" => case.id = server.place_hold(),
+            "/v1/break-glass" => case.id = server.key(&[Power::Reveal]).id,
+            "/v1/break-glass/{id}/review" => case.id = server.break_glass(),
             "/v1/proposals/{id}/approve" => (case.id, case.sha256) = server.propose(),
             _ => (),
         }
@@ -127,12 +129,16 @@ impl Case {
             "/v1/archive/requests" => json!({
                 "orders": ["#1001"], "purpose": "legal", "reason": "case 2026/0042"
             }),
+            "/v1/break-glass" => json!({ "key": self.id, "people": 5, "reason": "recall 7" }),
+            "/v1/break-glass/{id}/review" => json!({ "finding": "all well, case 7" }),
+            "/v1/exports" => self.server.export_request(),
             "/v1/keys/{id}/narrow" => json!({ "to_use": true }),
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms
             }),
             "/v1/keys/{id}/revoke-derived" => json!({ "fingerprint": "dk_0123456789abcdef" }),
+            "/v1/keys/{id}/widen" => json!({ "reason": "case 1", "powers": ["keys"] }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
             "/v1/login" => json!({ "name": "eve", "password": "some words", "code": "000000" }),
             "/v1/logout" => json!({}),
@@ -215,7 +221,7 @@ async fn keys_with_the_power_are_served() {
             let case = Case::about(path).await;
             // Rotation hands out the old key's grant, which must not be wider than the maker's.
             let with_list = [*power, Power::List];
-            let powers = if path.ends_with("rotate") {
+            let powers = if path.ends_with("rotate") || path.ends_with("widen") {
                 &with_list[..]
             } else {
                 std::slice::from_ref(power)

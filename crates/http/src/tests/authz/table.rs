@@ -73,6 +73,12 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         Needs::Power(Power::Keys),
         201,
     ),
+    (
+        "post",
+        "/v1/keys/{id}/widen",
+        Needs::Power(Power::Keys),
+        200,
+    ),
     ("delete", "/v1/keys/{id}", Needs::Power(Power::Keys), 200),
     (
         "post",
@@ -184,6 +190,15 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         "/v1/archive/requests",
         Needs::Power(Power::Retention),
         201,
+    ),
+    ("post", "/v1/exports", Needs::Power(Power::Reveal), 201),
+    ("get", "/v1/break-glass", Needs::Power(Power::Approve), 200),
+    ("post", "/v1/break-glass", Needs::Power(Power::Approve), 201),
+    (
+        "post",
+        "/v1/break-glass/{id}/review",
+        Needs::Power(Power::Approve),
+        200,
     ),
     ("get", "/v1/statistics", Needs::Power(Power::List), 200),
     // A good request here is a stranger's, and its password is wrong.

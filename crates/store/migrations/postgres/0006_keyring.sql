@@ -1,0 +1,7 @@
+-- Emergencies in which a credential was given more for an hour, and what came of looking at them.
+CREATE TABLE break_glass (
+    id       TEXT   NOT NULL PRIMARY KEY,
+    store_id BIGINT NOT NULL,
+    body     TEXT   NOT NULL,
+    mac      BYTEA  NOT NULL
+);
