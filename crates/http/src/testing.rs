@@ -10,7 +10,8 @@ use lethe_model::{
     Category, FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, Quota, StoreId,
 };
 use lethe_ops::{
-    ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder, Vault,
+    ApplyOptions, Credential, FindQuery, HoldGround, NewCredential, NewHold, NewHolder,
+    NewVendorKey, Vault, VendorKeyKind,
 };
 use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
 use serde_json::Value;
@@ -205,6 +206,29 @@ impl TestServer {
             review_on: jiff::civil::date(2026, 9, 1),
         };
         self.vault.place_hold(&operator, &hold).unwrap().id
+    }
+
+    /// Lists a credential at a vendor; returns its id.
+    pub(crate) fn add_vendor_key(&self) -> String {
+        let new = NewVendorKey {
+            vendor: "Postmark".to_owned(),
+            kind: VendorKeyKind::ApiKey,
+            label: "order mails".to_owned(),
+            owner: None,
+            scopes: Vec::new(),
+            categories: Vec::new(),
+            created_on: None,
+            rotated_on: None,
+            used_on: None,
+            expires_on: None,
+            can_export: false,
+            has_networks: false,
+            recipient: None,
+            people: None,
+            people_on: None,
+        };
+        let added = self.vault.add_vendor_key(&self.operator(), &new);
+        added.unwrap().id
     }
 
     /// Asks for a run above the cap; returns the proposal's id and hash.

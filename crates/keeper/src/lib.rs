@@ -5,6 +5,7 @@
 
 mod access;
 mod admission;
+mod alerts;
 mod archive_keys;
 mod archive_opening;
 mod credential;
@@ -33,9 +34,11 @@ mod tallies;
 mod trace;
 mod trusted_clock;
 mod usage;
+mod vendor_keys;
 
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
+pub use alerts::{Alert, AlertKind, RaisedAlert, Severity};
 pub use archive_keys::ArchiveKey;
 pub use credential::{Credential, OPERATOR};
 pub use disposal::{

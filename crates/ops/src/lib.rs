@@ -3,6 +3,7 @@
 //! One file per use case. Each begins with the keeper: nothing is opened, changed or destroyed
 //! before the access log holds it.
 
+mod alerts;
 mod archive;
 mod blast;
 mod browser;
@@ -18,6 +19,7 @@ mod import;
 mod installation;
 mod intake;
 mod lane;
+mod leaked;
 mod log;
 mod orders;
 mod policy;
@@ -30,7 +32,9 @@ mod statistics;
 mod status;
 mod subjects;
 mod vault;
+mod vendor_keys;
 
+pub use alerts::{AlertView, Channel, Courier, Delivered, DeliveryView};
 pub use archive::{
     ARCHIVE_REQUEST, ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord,
 };
@@ -50,6 +54,7 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
 pub use installation::{Installation, StoreSpec};
 pub use intake::{IntakeOutcome, Rejection};
 pub use lane::Reply;
+pub use leaked::Leak;
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
@@ -65,8 +70,9 @@ pub use statistics::StatisticsView;
 pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;
+pub use vendor_keys::{NewVendorKey, VendorFinding, VendorKeyKind, VendorKeyView, VendorReach};
 
 pub use lethe_keeper::{
-    AccessSettings, Credential, GrantText, Quarantine, QuarantineReason, Reaction, Refusal,
-    RotationReport, Surroundings,
+    AccessSettings, Alert, AlertKind, Credential, GrantText, Quarantine, QuarantineReason,
+    Reaction, Refusal, RotationReport, Severity, Surroundings,
 };

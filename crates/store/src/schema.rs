@@ -39,7 +39,8 @@ impl Kind {
     /// Returns the schema version this program reads and writes: the number of its migrations.
     pub const fn supported_schema(self) -> i64 {
         match self {
-            Self::Active | Self::Keyring => 3,
+            Self::Active => 3,
+            Self::Keyring => 4,
             Self::Archive => 1,
         }
     }
@@ -55,6 +56,7 @@ impl Kind {
                 include_str!("../migrations/sqlite/0001_keyring.sql"),
                 include_str!("../migrations/sqlite/0002_keyring.sql"),
                 include_str!("../migrations/sqlite/0003_keyring.sql"),
+                include_str!("../migrations/sqlite/0004_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
         }
@@ -72,6 +74,7 @@ impl Kind {
                 include_str!("../migrations/postgres/0001_keyring.sql"),
                 include_str!("../migrations/postgres/0002_keyring.sql"),
                 include_str!("../migrations/postgres/0003_keyring.sql"),
+                include_str!("../migrations/postgres/0004_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
         }

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod alerts;
 mod approve;
 mod archive;
 mod backup;
@@ -31,6 +32,7 @@ mod serve;
 mod statistics;
 mod status;
 mod subject;
+mod vendor_key;
 
 use crate::args::Cli;
 use crate::error::{CliError, Exit};
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     Statistics(statistics::Args),
     Receipt(receipt::Args),
     Key(key::Args),
+    VendorKey(vendor_key::Args),
+    Alerts(alerts::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
@@ -102,6 +106,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Receipt(args) => receipt::run(globals, args, output),
         Command::Restore(args) => restore::run(globals, args, output),
         Command::Key(args) => key::run(globals, args, output),
+        Command::VendorKey(args) => vendor_key::run(globals, args, output),
+        Command::Alerts(args) => alerts::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
         Command::Backup(args) => backup::run(globals, args, output),

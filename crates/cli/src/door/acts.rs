@@ -2,8 +2,8 @@
 
 use crate::error::CliError;
 use crate::views::{
-    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed, Status,
-    Subject, WaitingErasure,
+    Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed,
+    Status, Subject, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
 use lethe_ops::{DocumentBytes, KeptRecords, NewDocument};
@@ -73,6 +73,7 @@ pub(crate) trait Acts {
     fn keys(&self) -> Result<Vec<Key>, CliError>;
     fn revoke_key(&self, id: &str) -> Result<Key, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
+    fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError>;
     fn entries(
         &self,
         subject: Option<&str>,

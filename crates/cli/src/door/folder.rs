@@ -3,8 +3,8 @@
 use super::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found, FoundSubject, Key,
-    Order, Orders, Revealed, Status, Subject,
+    self, Alert, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found, FoundSubject,
+    Key, Order, Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{
@@ -182,6 +182,10 @@ impl Acts for Folder {
             .vault
             .rotate_credential(&self.credential, id, expires_at_ms)?;
         Ok(created(&rotated))
+    }
+
+    fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError> {
+        Ok(view(self.vault.alerts(&self.credential, limit)?))
     }
 
     fn entries(

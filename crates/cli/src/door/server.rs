@@ -4,8 +4,8 @@ use super::{Acts, Erased, FetchedDocument, Look, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::http::{self, Answer, Body, encoded, exchange};
 use crate::views::{
-    CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed, Status,
-    Subject,
+    Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, Order, Orders, Revealed,
+    Status, Subject,
 };
 use lethe_crypto::ApiKey;
 use lethe_model::{FieldSet, Purpose};
@@ -241,6 +241,15 @@ impl Acts for Server {
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError> {
         let target = format!("/v1/keys/{}/rotate", encoded(id));
         self.post(&target, &json!({ "expires_at_ms": expires_at_ms }))
+    }
+
+    fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError> {
+        #[derive(Deserialize)]
+        struct Alerts {
+            alerts: Vec<Alert>,
+        }
+        let target = format!("/v1/alerts?limit={limit}");
+        self.get::<Alerts>(&target).map(|answer| answer.alerts)
     }
 
     fn entries(

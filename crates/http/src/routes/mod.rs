@@ -1,5 +1,6 @@
 //! One endpoint, one file: its documentation, its handler, its tests.
 
+mod alerts;
 mod docs;
 mod erasures;
 mod fields;
@@ -17,6 +18,7 @@ mod reveal;
 mod statistics;
 mod status;
 mod subjects;
+mod vendor_keys;
 
 use crate::app::Shared;
 use crate::problem::{Problem, ProblemKind};
@@ -35,6 +37,8 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(retention::routes())
         .merge(holds::routes())
         .merge(proposals::routes())
+        .merge(vendor_keys::routes())
+        .routes(routes!(alerts::list_alerts))
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))

@@ -51,6 +51,8 @@ pub enum ActKind {
     Restore,
     /// Something was refused that has no entry of its own.
     Denial,
+    /// A credential at a vendor was noted, changed or taken off the list.
+    Vendor,
 }
 
 /// Which part of an act an entry is.

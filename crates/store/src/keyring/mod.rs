@@ -1,5 +1,6 @@
 //! The keyring: wrapped keys, look-up hashes, credentials and open intents.
 
+pub mod alerts;
 pub mod archive_keys;
 pub mod archive_subjects;
 pub mod counters;
@@ -15,8 +16,10 @@ pub mod service_keys;
 pub mod settings;
 pub mod subject_keys;
 pub mod tallies;
+pub mod vendor_keys;
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[
+    alerts::STATEMENTS,
     archive_keys::STATEMENTS,
     archive_subjects::STATEMENTS,
     counters::STATEMENTS,
@@ -32,4 +35,5 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     settings::STATEMENTS,
     subject_keys::STATEMENTS,
     tallies::STATEMENTS,
+    vendor_keys::STATEMENTS,
 ];

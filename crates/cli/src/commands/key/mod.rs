@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod leaked;
 mod lint;
 mod lint_tree;
 mod list;
@@ -32,6 +33,7 @@ enum KeyCommand {
     Rotate(rotate::Args),
     Check(check::Args),
     Lint(lint::Args),
+    Leaked(leaked::Args),
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
@@ -41,6 +43,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         KeyCommand::Revoke(args) => revoke::run(globals, args, output),
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
         KeyCommand::Check(args) => check::run(globals, args, output),
+        KeyCommand::Leaked(args) => leaked::run(globals, args, output),
         KeyCommand::Lint(args) => lint::run(globals, args, output),
     }
 }

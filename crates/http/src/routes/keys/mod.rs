@@ -2,6 +2,7 @@
 
 mod create;
 mod grant;
+mod leaked;
 mod list;
 mod revoke;
 mod rotate;
@@ -17,6 +18,7 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list::list_keys, create::create_key))
+        .routes(routes!(leaked::report_leaked_key))
         .routes(routes!(revoke::revoke_key))
         .routes(routes!(rotate::rotate_key))
 }

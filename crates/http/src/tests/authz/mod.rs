@@ -7,6 +7,7 @@ use crate::testing::{Answer, TestKey, TestServer};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use lethe_model::Power;
+use lethe_testkit::SeededRandom;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use table::{Needs, TABLE};
@@ -55,6 +56,7 @@ impl Case {
             }
             "/v1/retention/runs/{id}/record" => case.id = server.run_retention(),
             "/v1/legal-holds/{id}/release" => case.id = server.place_hold(),
+            "/v1/vendor-keys/{id}" => case.id = server.add_vendor_key(),
             "/v1/proposals/{id}/approve" => (case.id, case.sha256) = server.propose(),
             _ => (),
         }
@@ -83,7 +85,8 @@ impl Case {
             path.push_str("?purpose=support");
         }
         let method: Method = method.to_uppercase().parse().unwrap();
-        let body = (method == Method::POST).then(|| self.body(template));
+        let has_body = method == Method::POST || method == Method::PUT;
+        let body = has_body.then(|| self.body(template));
         self.server.call(method, &path, key, body).await
     }
 
@@ -127,6 +130,13 @@ impl Case {
             // No wider than a key with the power `keys` alone.
             "/v1/keys" => json!({
                 "recipient": "new", "owner": "ada", "powers": ["keys"], "expires_at_ms": expires_at_ms
+            }),
+            "/v1/keys/leaked" => {
+                let unknown = lethe_crypto::ApiKey::generate(&SeededRandom::new(99));
+                json!({ "key": unknown.expose() })
+            }
+            "/v1/vendor-keys" | "/v1/vendor-keys/{id}" => json!({
+                "vendor": "Postmark", "kind": "api-key", "label": "order mails"
             }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
             other => panic!("no body for {other}"),
