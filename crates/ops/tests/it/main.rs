@@ -1,5 +1,6 @@
 //! Use cases against a real vault in a temporary folder.
 
+mod alerts;
 mod credentials;
 mod documents;
 mod erasure;
@@ -12,3 +13,4 @@ mod retention;
 mod reveal;
 mod rotation;
 mod tampering;
+mod vendor_keys;
