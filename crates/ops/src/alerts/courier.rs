@@ -29,11 +29,14 @@ impl Courier {
             std::thread::spawn(move || {
                 let mut last_told = None;
                 while !flag.load(Ordering::Relaxed) {
-                    let failure = round(&vault, &*channel);
-                    // A round without anything due says nothing of an earlier failure.
-                    if failure.is_some() && failure != last_told {
-                        tell(failure.as_deref().unwrap_or_default());
-                        last_told = failure;
+                    match round(&vault, &*channel) {
+                        Round::Idle => (),
+                        Round::Delivered => last_told = None,
+                        Round::Failed(why) if last_told.as_ref() == Some(&why) => (),
+                        Round::Failed(why) => {
+                            tell(&why);
+                            last_told = Some(why);
+                        }
                     }
                     std::thread::park_timeout(INTERVAL);
                 }
@@ -58,10 +61,24 @@ impl Drop for Courier {
     }
 }
 
-fn round(vault: &Weak<Vault>, channel: &dyn Channel) -> Option<String> {
-    let failure = match vault.upgrade()?.deliver_alerts(channel) {
-        Ok(delivered) => delivered.failure?,
+/// What became of a channel's round.
+enum Round {
+    Idle,
+    Delivered,
+    Failed(String),
+}
+
+fn round(vault: &Weak<Vault>, channel: &dyn Channel) -> Round {
+    let Some(vault) = vault.upgrade() else {
+        return Round::Idle;
+    };
+    let failure = match vault.deliver_alerts(channel) {
+        Ok(delivered) => match delivered.failure {
+            Some(failure) => failure,
+            None if delivered.done > 0 => return Round::Delivered,
+            None => return Round::Idle,
+        },
         Err(error) => error.to_string(),
     };
-    Some(format!("alerts by {}: {failure}", channel.name()))
+    Round::Failed(format!("alerts by {}: {failure}", channel.name()))
 }

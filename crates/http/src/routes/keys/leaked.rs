@@ -147,10 +147,8 @@ mod tests {
     }
 
     fn knows_github(settings: &mut Settings) {
-        let key = signer()
-            .verifying_key()
-            .to_public_key_pem(LineEnding::LF)
-            .unwrap();
+        let key = p256::PublicKey::from(signer().verifying_key());
+        let key = key.to_public_key_pem(LineEnding::LF).unwrap();
         let text = json!({ "public_keys": [
             { "key_identifier": "one", "key": key, "is_current": true }
         ]});
