@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use lethe_model::Category;
 use lethe_ops::{Error, NewVendorKey, VendorKeyKind, VendorKeyView};
 
-/// List the keys, apps and seats at vendors that can read customers, and what each reaches
+/// List the keys, apps and seats at vendors that can read customers, and their reach
 ///
 /// What a vendor holds, Lethe cannot see: here it is written down, never the secret itself. With
 /// --recipient, people are counted by what Lethe handed to that recipient's keys.

@@ -83,7 +83,7 @@ fn from_a_page(shop: &Shop) {
 #[test]
 fn an_alert_outlives_a_kill_and_a_webhook_that_is_down_keeps_no_mail_waiting() {
     let shop = Shop::made();
-    shop.make_key("--recipient office --powers list --expires P9D");
+    shop.make_key("--recipient office --owner ada --powers list --expires P9D");
     let secret = ["whsec", "_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"].concat();
     private(&shop, "hook.secret", &secret);
     // Nobody listens there yet.
@@ -169,11 +169,11 @@ fn a_leaked_key_is_revoked_with_and_without_a_server() {
             .stdin(fs::File::open(shop.path("key")).unwrap());
         shop.finish(command.output().unwrap())
     };
-    shop.make_key("--recipient office --powers list --expires P9D");
+    shop.make_key("--recipient office --owner ada --powers list --expires P9D");
     assert_eq!(leak(&shop).code, 0);
     assert_eq!(leak(&shop).code, 0, "the same for a revoked one");
     assert_eq!(shop.run("--key-file key orders").code, 3);
-    shop.make_key("--recipient office --powers list --expires P9D");
+    shop.make_key("--recipient office --owner ada --powers list --expires P9D");
     let server = Server::start(&shop);
     assert_eq!(leak(&shop).code, 0);
     assert_eq!(shop.run("--key-file key orders").code, 3);

@@ -33,6 +33,8 @@ fn the_first_help_names_every_command() {
       statistics   Show the anonymised statistics of months of which no order is left
       receipt      Check erasure receipts and destruction records, offline
       key          Make, list, revoke and rotate API keys; find keys that leaked
+      vendor-key   List the keys, apps and seats at vendors that can read customers, and their reach
+      alerts       List alerts, and test the ways they go out
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
       backup       Back up the installation, encrypted, while it is in use
