@@ -3,6 +3,7 @@
 //! One subcommand is one file under `commands`. Everything that touches personal data goes through
 //! the operations, on the folder itself or on the server that holds it.
 
+mod alerting;
 mod args;
 mod commands;
 mod confirm;

@@ -26,6 +26,30 @@ pub(crate) struct StoreStatus {
     pub(crate) overdue_reviews: u64,
 }
 
+/// An alert.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Alert {
+    pub(crate) id: String,
+    pub(crate) at: String,
+    pub(crate) last_at: String,
+    pub(crate) times: u64,
+    pub(crate) kind: String,
+    pub(crate) severity: String,
+    pub(crate) store: String,
+    pub(crate) credential: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) text: String,
+    pub(crate) deliveries: Vec<AlertDelivery>,
+}
+
+/// What became of an alert on one channel.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AlertDelivery {
+    pub(crate) channel: String,
+    pub(crate) attempts: u64,
+    pub(crate) delivered_at: Option<String>,
+}
+
 /// Hits of a look-up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Found {

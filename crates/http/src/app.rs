@@ -5,6 +5,7 @@ use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::problem::{Cause, Problem, ProblemKind};
 use crate::report::Reporter;
+use crate::reports::Reports;
 use crate::settings::Settings;
 use lethe_ops::{Error, Reply, Vault};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) pages: Pages,
     pub(crate) idempotency: Arc<Idempotency>,
     pub(crate) requests: Semaphore,
+    pub(crate) reports: Reports,
     heavy: Semaphore,
     logins: Semaphore,
     uploads: Arc<Semaphore>,
@@ -44,6 +46,7 @@ impl App {
             metrics,
             pages,
             idempotency: Arc::default(),
+            reports: Reports::default(),
             requests: Semaphore::new(settings.requests_max),
             heavy: Semaphore::new(settings.heavy_requests_max),
             logins: Semaphore::new(settings.logins_max),

@@ -9,6 +9,7 @@ mod answer;
 mod app;
 mod caller;
 mod extract;
+mod github;
 mod guard;
 mod idempotency;
 mod json_fault;
@@ -17,6 +18,7 @@ mod openapi;
 mod pages;
 mod problem;
 mod report;
+mod reports;
 mod router;
 mod routes;
 mod serve;
@@ -27,6 +29,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use github::{GithubKeys, GithubKeysError};
 pub use openapi::openapi_json;
 pub use problem::{Problem, ProblemKind};
 pub use router::router;

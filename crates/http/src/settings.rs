@@ -1,5 +1,6 @@
 //! Bounds of the interface, with defaults for one vault on a small machine.
 
+use crate::GithubKeys;
 use lethe_model::Clock;
 use std::fmt;
 use std::io::{Write, stderr};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// Takes failures inside: what is wrong with log, keyring or disk. Never a personal value.
     pub report: Report,
+    /// GitHub's public keys, for reports of its secret scanning; without them these are refused.
+    pub github_keys: Option<Arc<GithubKeys>>,
 }
 
 impl Settings {
@@ -55,6 +58,7 @@ impl Settings {
             shutdown_grace: Duration::from_secs(10),
             // `eprintln!` would panic, and lose the answer, when that file's disk is full too.
             report: Arc::new(|line| drop(writeln!(stderr(), "lethe: {line}"))),
+            github_keys: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use lethe_model::{
 };
 use lethe_ops::{
     ApplyOptions, Credential, FindQuery, HoldGround, NewBreakGlass, NewCredential, NewHold,
-    NewHolder, Vault,
+    NewHolder, NewVendorKey, Vault, VendorKeyKind,
 };
 use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
 use serde_json::{Value, json};
@@ -233,6 +233,29 @@ impl TestServer {
             "recipient": "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
             "reason": "case 2026/0042"
         })
+    }
+
+    /// Lists a credential at a vendor; returns its id.
+    pub(crate) fn add_vendor_key(&self) -> String {
+        let new = NewVendorKey {
+            vendor: "Postmark".to_owned(),
+            kind: VendorKeyKind::ApiKey,
+            label: "order mails".to_owned(),
+            owner: None,
+            scopes: Vec::new(),
+            categories: Vec::new(),
+            created_on: None,
+            rotated_on: None,
+            used_on: None,
+            expires_on: None,
+            can_export: false,
+            has_networks: false,
+            recipient: None,
+            people: None,
+            people_on: None,
+        };
+        let added = self.vault.add_vendor_key(&self.operator(), &new);
+        added.unwrap().id
     }
 
     /// Asks for a run above the cap; returns the proposal's id and hash.

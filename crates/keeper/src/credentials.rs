@@ -116,6 +116,12 @@ impl Keeper {
         })
     }
 
+    /// Finds the credential of a key that is not revoked: an expired one is found, too.
+    pub fn unrevoked_holder(&self, secret: &ApiKey) -> Option<Arc<Credential>> {
+        self.holder_of(secret)
+            .filter(|one| one.revoked_at_ms.is_none())
+    }
+
     /// Finds the credential of a key, dead or alive.
     pub(crate) fn holder_of(&self, secret: &ApiKey) -> Option<Arc<Credential>> {
         let hash = {

@@ -6,6 +6,7 @@
 mod access;
 mod admission;
 mod alarm;
+mod alerts;
 mod archive_keys;
 mod archive_opening;
 mod brakes;
@@ -41,10 +42,12 @@ mod tallies;
 mod trace;
 mod trusted_clock;
 mod usage;
+mod vendor_keys;
 
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
 pub use alarm::{Alarm, AlarmKind};
+pub use alerts::{Alert, AlertKind, RaisedAlert, Severity};
 pub use archive_keys::ArchiveKey;
 pub use break_glass::{
     BREAK_GLASS_MS, BREAK_GLASS_PEOPLE_MAX, BreakGlass, BreakGlassReview, NewBreakGlass,

@@ -2,7 +2,7 @@
 
 use crate::{Error, Vault};
 use lethe_crypto::PresentedKey;
-use lethe_keeper::{Quarantine, QuarantineReason};
+use lethe_keeper::{Alert, AlertKind, Quarantine, QuarantineReason};
 use std::net::IpAddr;
 
 /// The longest origin that is noted.
@@ -47,10 +47,23 @@ impl Vault {
             return Ok(BrowserVerdict::Unknown);
         };
         if holder.standing.quarantine.is_none() {
+            let page = page.and_then(origin);
+            let text = format!(
+                "The key {} of `{}` was sent by a web page{} and is in quarantine: whoever opens the page can \
+                 read it, so make a new key, use it from a server, and revoke this one.",
+                holder.id,
+                holder.recipient,
+                page.as_ref()
+                    .map(|page| format!(" ({page})"))
+                    .unwrap_or_default(),
+            );
+            // First the alert: a crash in between leaves a key that its next request holds back, and
+            // never one that is held back without anybody hearing of it.
+            self.raise(&Alert::about(AlertKind::KeyInBrowser, &holder, text))?;
             let quarantine = Quarantine {
                 reason: QuarantineReason::Browser,
                 since_ms: self.around.clock.now_ms(),
-                evidence: page.and_then(origin),
+                evidence: page,
             };
             self.keeper
                 .quarantine(&holder, &holder.id, Some(quarantine))?;

@@ -4,6 +4,7 @@
 //! before the access log holds it.
 
 mod accesses;
+mod alerts;
 mod archive;
 mod blast;
 mod break_glass;
@@ -23,6 +24,7 @@ mod import;
 mod installation;
 mod intake;
 mod lane;
+mod leaked;
 mod lint;
 mod log;
 mod orders;
@@ -38,9 +40,11 @@ mod statistics;
 mod status;
 mod subjects;
 mod vault;
+mod vendor_keys;
 mod widen;
 
 pub use accesses::Access;
+pub use alerts::{AlertView, Channel, Courier, Delivered, DeliveryView};
 pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord};
 pub use blast::{BlastDay, BlastRadius};
 pub use break_glass::BreakGlassView;
@@ -61,7 +65,8 @@ pub use import::{ImportOptions, ImportProgress, ImportReport, RejectedRow};
 pub use installation::{Installation, StoreSpec};
 pub use intake::{IntakeOutcome, Rejection};
 pub use lane::Reply;
-pub use lint::{LintFinding, Severity};
+pub use leaked::Leak;
+pub use lint::LintFinding;
 pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
@@ -78,11 +83,13 @@ pub use statistics::StatisticsView;
 pub use status::Status;
 pub use subjects::SubjectView;
 pub use vault::Vault;
+pub use vendor_keys::{NewVendorKey, VendorFinding, VendorKeyKind, VendorKeyView, VendorReach};
 pub use widen::{ChangedCredential, Widening};
 
 pub use lethe_staff::{Password, Roles};
 
 pub use lethe_keeper::{
-    AccessSettings, Alarm, AlarmKind, Credential, Derived, GrantText, NewBreakGlass, ProposalKind,
-    Quarantine, QuarantineReason, Reaction, Refusal, RotationReport, Surroundings,
+    AccessSettings, Alarm, AlarmKind, Alert, AlertKind, Credential, Derived, GrantText,
+    NewBreakGlass, ProposalKind, Quarantine, QuarantineReason, Reaction, Refusal, RotationReport,
+    Severity, Surroundings,
 };

@@ -3,7 +3,7 @@
 
 use crate::blast::Population;
 use crate::{BlastRadius, Error, Vault};
-use lethe_keeper::{Credential, GrantText, Usage};
+use lethe_keeper::{Credential, GrantText, Severity, Usage};
 use lethe_model::{FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet};
 use serde::Serialize;
 
@@ -26,29 +26,6 @@ const NEAR_PER_MILLE: u64 = 900;
 const NEAR_DAYS: usize = 5;
 /// A bound this many times what was ever used is for a thief.
 const SLACK: u64 = 10;
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing.
-    Notice,
-    /// Somebody should change something.
-    Warning,
-    /// Somebody should change something today.
-    Alarm,
-}
-
-impl Severity {
-    /// Returns its name in interfaces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Notice => "notice",
-            Self::Warning => "warning",
-            Self::Alarm => "alarm",
-        }
-    }
-}
 
 /// One thing to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -40,7 +40,7 @@ impl Kind {
     pub const fn supported_schema(self) -> i64 {
         match self {
             Self::Active => 3,
-            Self::Keyring => 6,
+            Self::Keyring => 7,
             Self::Archive => 1,
         }
     }
@@ -59,6 +59,7 @@ impl Kind {
                 include_str!("../migrations/sqlite/0004_keyring.sql"),
                 include_str!("../migrations/sqlite/0005_keyring.sql"),
                 include_str!("../migrations/sqlite/0006_keyring.sql"),
+                include_str!("../migrations/sqlite/0007_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
         }
@@ -79,6 +80,7 @@ impl Kind {
                 include_str!("../migrations/postgres/0004_keyring.sql"),
                 include_str!("../migrations/postgres/0005_keyring.sql"),
                 include_str!("../migrations/postgres/0006_keyring.sql"),
+                include_str!("../migrations/postgres/0007_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
         }

@@ -24,6 +24,11 @@ impl FakeClock {
         self.0.fetch_add(hours * 3_600_000, Ordering::Relaxed);
     }
 
+    /// Moves the clock forward by seconds.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
+    }
+
     /// Returns the instant `days` after now, Unix milliseconds.
     pub fn in_days(&self, days: i64) -> i64 {
         let at = self

@@ -2,6 +2,7 @@
 
 mod access;
 mod accesses;
+mod alerts;
 mod approve;
 mod archive;
 mod backup;
@@ -42,6 +43,7 @@ mod staff;
 mod statistics;
 mod status;
 mod subject;
+mod vendor_key;
 
 use crate::args::Cli;
 use crate::error::{CliError, Exit};
@@ -82,6 +84,8 @@ pub(crate) enum Command {
     Canary(canary::Args),
     Blast(blast::Args),
     Access(access::Args),
+    VendorKey(vendor_key::Args),
+    Alerts(alerts::Args),
     Log(log::Args),
     Rotate(rotate::Args),
     Backup(backup::Args),
@@ -132,6 +136,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
         Command::Staff(args) => staff::run(globals, args, output),
         Command::Login(args) => login::run(globals, args, output),
         Command::Logout(args) => logout::run(globals, args, output),
+        Command::VendorKey(args) => vendor_key::run(globals, args, output),
+        Command::Alerts(args) => alerts::run(globals, args, output),
         Command::Log(args) => log::run(globals, args, output),
         Command::Rotate(args) => rotate::run(globals, args, output),
         Command::Backup(args) => backup::run(globals, args, output),

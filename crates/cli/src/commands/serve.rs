@@ -1,15 +1,17 @@
 //! `lethe serve`: the API on a private address and on the folder's Unix socket.
 
+use crate::alerting;
 use crate::args::Globals;
 use crate::door;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::surroundings::SystemClock;
-use lethe_http::{BindError, Listener, Settings, router};
+use lethe_http::{BindError, GithubKeys, Listener, Settings, router};
 use lethe_model::Clock;
-use lethe_ops::{Scheduler, Vault};
+use lethe_ops::{Courier, Scheduler, Vault};
 use lethe_store::Folder;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
@@ -20,6 +22,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Where the API is unless another address is given.
 pub(super) const ADDRESS: &str = "127.0.0.1:7311";
+
+/// GitHub's public keys, as its API hands them out, in the data folder.
+const GITHUB_KEYS: &str = "github-keys.json";
 
 /// The longest path the system takes for a socket, less what binding it needs.
 const SOCKET_PATH_MAX: usize = 100;
@@ -85,7 +90,9 @@ impl Serving<'_> {
     ) -> Result<(), CliError> {
         let runtime = tokio::runtime::Runtime::new()
             .map_err(CliError::file("cannot start the threads of the server"))?;
-        let settings = Settings::new(self.clock);
+        let outlets = alerting::outlets(self.data, &self.clock)?;
+        let mut settings = Settings::new(self.clock);
+        settings.github_keys = github_keys(self.data)?.map(Arc::new);
         runtime.block_on(async {
             let mut listeners = vec![Listener::tcp(self.address).await?];
             let socket = Folder::new(self.data).socket();
@@ -106,12 +113,26 @@ impl Serving<'_> {
             }
             told(&listeners)?;
             let scheduler = Scheduler::start(&self.vault, |said| eprintln!("lethe: {said}"));
+            let courier = Courier::start(&self.vault, outlets, |said| eprintln!("lethe: {said}"));
             let router = router(self.vault, settings.clone());
             lethe_http::serve(router, listeners, &settings, stop).await;
+            drop(courier);
             drop(scheduler);
             Ok(())
         })
     }
+}
+
+/// Reads the public keys of GitHub's secret scanning, if the folder has them.
+fn github_keys(data: &Path) -> Result<Option<GithubKeys>, CliError> {
+    let path = data.join(GITHUB_KEYS);
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(CliError::file(format!("cannot read {}", path.display())))?,
+    };
+    let keys = GithubKeys::parse(&text)
+        .map_err(|error| CliError::usage(format!("{}: {error}", path.display())))?;
+    Ok(Some(keys))
 }
 
 /// Waits for Ctrl-C or the service manager's SIGTERM.

@@ -2,8 +2,8 @@
 
 use crate::error::CliError;
 use crate::views::{
-    Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
-    Revealed, Status, Subject, WaitingErasure,
+    Access, Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order,
+    Orders, Revealed, Status, Subject, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
 use lethe_ops::{DocumentBytes, KeptRecords, NewDocument};
@@ -87,6 +87,7 @@ pub(crate) trait Acts {
     fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
     fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError>;
+    fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError>;
     fn entries(
         &self,
         subject: Option<&str>,

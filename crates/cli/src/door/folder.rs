@@ -3,7 +3,7 @@
 use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, Access, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found,
+    self, Access, Alert, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found,
     FoundSubject, Key, LintFinding, Order, Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
@@ -213,6 +213,10 @@ impl Acts for Folder {
 
     fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError> {
         Ok(view(self.vault.access_history(&self.credential, token)?))
+    }
+
+    fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError> {
+        Ok(view(self.vault.alerts(&self.credential, limit)?))
     }
 
     fn entries(

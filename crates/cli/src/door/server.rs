@@ -4,8 +4,8 @@ use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::http::{self, Answer, Body, encoded, exchange};
 use crate::views::{
-    Access, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order, Orders,
-    Revealed, Status, Subject,
+    Access, Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order,
+    Orders, Revealed, Status, Subject,
 };
 use lethe_model::{FieldSet, Purpose};
 use lethe_ops::{DocumentBytes, GrantText, KeptRecords, NewDocument};
@@ -286,6 +286,15 @@ impl Acts for Server {
         }
         let target = format!("/v1/subjects/{}/accesses", encoded(token));
         self.get::<Accesses>(&target).map(|answer| answer.accesses)
+    }
+
+    fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError> {
+        #[derive(Deserialize)]
+        struct Alerts {
+            alerts: Vec<Alert>,
+        }
+        let target = format!("/v1/alerts?limit={limit}");
+        self.get::<Alerts>(&target).map(|answer| answer.alerts)
     }
 
     fn entries(

@@ -43,6 +43,8 @@ fn the_first_help_names_every_command() {
       blast        Show how many people each credential could reveal if it were stolen now, the worst
                    first
       access       Show or set what bounds all credentials together
+      vendor-key   List the keys, apps and seats at vendors that can read customers, and their reach
+      alerts       List alerts, and test the ways they go out
       log          Show and verify the access log
       rotate       Rotate the key-encryption key; the sealed data is not touched
       backup       Back up the installation, encrypted, while it is in use

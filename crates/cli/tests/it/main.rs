@@ -3,6 +3,7 @@
 //! Every test ends with a search of everything the commands left on disk and wrote to standard
 //! error for the names, streets and addresses that went in.
 
+mod alerts;
 mod backup;
 mod bad_input;
 mod damage;

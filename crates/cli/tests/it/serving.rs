@@ -24,6 +24,12 @@ impl Server {
         Self(child)
     }
 
+    /// Kills it.
+    pub(crate) fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
     /// Stops it with SIGTERM; returns its exit status and what it said to standard error.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let pid = rustix::process::Pid::from_child(&self.0);

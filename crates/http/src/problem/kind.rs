@@ -71,6 +71,10 @@ problem_kinds! {
     KeyThrottled => "key-throttled", TOO_MANY_REQUESTS, "The key meets few new people for now";
     /// Too many requests in a second.
     RateExceeded => "rate-exceeded", TOO_MANY_REQUESTS, "The key sends too many requests a second";
+    /// Too many leaked keys were reported from one address.
+    TooManyReports => "too-many-reports", TOO_MANY_REQUESTS, "Too many reports from this address";
+    /// A report that GitHub did not sign.
+    SignatureInvalid => "signature-invalid", FORBIDDEN, "The signature is not valid";
     /// A quota of distinct people or values is used up.
     QuotaExhausted => "quota-exhausted", TOO_MANY_REQUESTS, "A quota of people is used up";
     /// Nothing is stored under this token or number.

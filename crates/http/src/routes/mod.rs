@@ -1,5 +1,6 @@
 //! One endpoint, one file: its documentation, its handler, its tests.
 
+mod alerts;
 mod break_glass;
 mod docs;
 mod erasures;
@@ -20,6 +21,7 @@ mod staff;
 mod statistics;
 mod status;
 mod subjects;
+mod vendor_keys;
 
 use crate::app::Shared;
 use crate::problem::{Problem, ProblemKind};
@@ -41,6 +43,8 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(staff::routes())
         .merge(exports::routes())
         .merge(break_glass::routes())
+        .merge(vendor_keys::routes())
+        .routes(routes!(alerts::list_alerts))
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))
         .routes(routes!(subjects::fetch::fetch_subject))

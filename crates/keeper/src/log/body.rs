@@ -59,6 +59,8 @@ pub enum ActKind {
     Canary,
     /// A canary was read, or a credential departed sharply from what it usually does.
     Alarm,
+    /// A credential at a vendor was noted, changed or taken off the list.
+    Vendor,
 }
 
 /// Which part of an act an entry is.

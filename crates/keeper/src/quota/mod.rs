@@ -13,6 +13,7 @@ use crate::credential::Credential;
 use codec::{Malformed, Reader};
 use lethe_brake::Observation;
 use lethe_model::{Bounds, FieldSet, SubjectNumber, Window};
+use roaring::RoaringTreemap;
 use std::collections::{HashMap, HashSet};
 use timeline::Timeline;
 
@@ -210,6 +211,17 @@ impl Quotas {
         };
         counter.people.advance(now_ms);
         Window::ALL.map(|window| counter.people.count(window))
+    }
+
+    /// Counts the distinct people whom any of these credentials has ever met.
+    pub(crate) fn people_met_by<'c>(&self, credentials: impl Iterator<Item = &'c str>) -> u64 {
+        let mut all = RoaringTreemap::new();
+        for credential in credentials {
+            if let Some(counter) = self.counters.get(&key_counter(credential)) {
+                counter.people.add_everybody(&mut all);
+            }
+        }
+        all.len()
     }
 
     /// Takes the counters that changed since the last call, as snapshots.

@@ -81,6 +81,14 @@ impl Timeline {
         }
     }
 
+    /// Adds everybody who was ever met.
+    pub(super) fn add_everybody(&self, all: &mut RoaringTreemap) {
+        *all |= &self.old;
+        for tier in &self.tiers {
+            *all |= &tier.all;
+        }
+    }
+
     /// Notes that somebody is met.
     pub(super) fn meet(&mut self, unit: u64, now_ms: u64) {
         let end_ms = end_of(now_ms, SPANS_MS[0]);

@@ -1,5 +1,6 @@
 //! Use cases against a real vault in a temporary folder.
 
+mod alerts;
 mod break_glass;
 mod canaries;
 mod credentials;
@@ -18,3 +19,4 @@ mod reveal;
 mod rotation;
 mod staff;
 mod tampering;
+mod vendor_keys;

@@ -1,5 +1,6 @@
 //! The keyring: wrapped keys, look-up hashes, credentials and open intents.
 
+pub mod alerts;
 pub mod archive_keys;
 pub mod archive_subjects;
 pub mod break_glass;
@@ -17,8 +18,10 @@ pub mod settings;
 pub mod staff;
 pub mod subject_keys;
 pub mod tallies;
+pub mod vendor_keys;
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[
+    alerts::STATEMENTS,
     archive_keys::STATEMENTS,
     archive_subjects::STATEMENTS,
     break_glass::STATEMENTS,
@@ -36,4 +39,5 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     staff::STATEMENTS,
     subject_keys::STATEMENTS,
     tallies::STATEMENTS,
+    vendor_keys::STATEMENTS,
 ];

@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod derive;
+mod leaked;
 mod lint;
 mod lint_tree;
 mod list;
@@ -40,6 +41,7 @@ enum KeyCommand {
     Widen(widen::Args),
     Check(check::Args),
     Lint(lint::Args),
+    Leaked(leaked::Args),
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
@@ -54,6 +56,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         KeyCommand::Rotate(args) => rotate::run(globals, args, output),
         KeyCommand::Widen(args) => widen::run(globals, args, output),
         KeyCommand::Check(args) => check::run(globals, args, output),
+        KeyCommand::Leaked(args) => leaked::run(globals, args, output),
         KeyCommand::Lint(args) => lint::run(globals, args, output),
     }
 }

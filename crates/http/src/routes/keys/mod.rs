@@ -2,6 +2,7 @@
 
 mod create;
 mod grant;
+mod leaked;
 mod lint;
 mod list;
 mod narrow;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(narrow::narrow_key))
         .routes(routes!(quarantine::quarantine_key))
         .routes(routes!(quarantine::release_key))
+        .routes(routes!(leaked::report_leaked_key))
         .routes(routes!(revoke::revoke_key))
         .routes(routes!(revoke_derived::revoke_derived_key))
         .routes(routes!(rotate::rotate_key))

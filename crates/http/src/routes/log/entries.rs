@@ -53,7 +53,7 @@ pub(crate) struct EntryDocument {
     at: String,
     /// What was done: `reveal`, `find`, `intake`, `erase`, `key-create`, `key-revoke`,
     /// `key-rotation`, `genesis`, `recovery`, `audit`, `retention`, `policy`, `hold`, `approval`,
-    /// `archive`, `restore`.
+    /// `archive`, `restore`, `key-change`, `denial`, `vendor`.
     act: String,
     /// `act` for a whole act; `intent` and `outcome` for the two ends of one that changes things.
     phase: String,

@@ -7,6 +7,7 @@ use crate::testing::{Answer, TestKey, TestServer};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use lethe_model::Power;
+use lethe_testkit::SeededRandom;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use table::{Needs, TABLE};
@@ -57,6 +58,7 @@ impl Case {
             "/v1/legal-holds/{id}/release" => case.id = server.place_hold(),
             "/v1/break-glass" => case.id = server.key(&[Power::Reveal]).id,
             "/v1/break-glass/{id}/review" => case.id = server.break_glass(),
+            "/v1/vendor-keys/{id}" => case.id = server.add_vendor_key(),
             "/v1/proposals/{id}/approve" => (case.id, case.sha256) = server.propose(),
             _ => (),
         }
@@ -85,7 +87,8 @@ impl Case {
             path.push_str("?purpose=support");
         }
         let method: Method = method.to_uppercase().parse().unwrap();
-        let body = (method == Method::POST).then(|| self.body(template));
+        let has_body = method == Method::POST || method == Method::PUT;
+        let body = has_body.then(|| self.body(template));
         self.server.call(method, &path, key, body).await
     }
 
@@ -139,6 +142,13 @@ impl Case {
             }),
             "/v1/keys/{id}/revoke-derived" => json!({ "fingerprint": "dk_0123456789abcdef" }),
             "/v1/keys/{id}/widen" => json!({ "reason": "case 1", "powers": ["keys"] }),
+            "/v1/keys/leaked" => {
+                let unknown = lethe_crypto::ApiKey::generate(&SeededRandom::new(99));
+                json!({ "key": unknown.expose() })
+            }
+            "/v1/vendor-keys" | "/v1/vendor-keys/{id}" => json!({
+                "vendor": "Postmark", "kind": "api-key", "label": "order mails"
+            }),
             "/v1/keys/{id}/rotate" => json!({ "expires_at_ms": expires_at_ms }),
             "/v1/login" => json!({ "name": "eve", "password": "some words", "code": "000000" }),
             "/v1/logout" => json!({}),

@@ -31,16 +31,7 @@ struct Document {
 
 impl Fetcher {
     pub(super) fn new() -> Self {
-        let config = Agent::config_builder()
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .timeout_global(Some(TIMEOUT))
-            .timeout_connect(Some(Duration::from_secs(10)))
-            .user_agent(concat!("lethe-key-lint/", env!("CARGO_PKG_VERSION")))
-            .accept_encoding("identity")
-            .build();
-        Self(config.new_agent())
+        Self(lethe_alerts::agent("lethe-key-lint", TIMEOUT))
     }
 
     /// Fetches one document; says in words why not.
