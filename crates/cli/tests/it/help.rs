@@ -51,6 +51,8 @@ fn the_first_help_names_every_command() {
       restore      Restore an installation from backups, and catch it up before it opens
       serve        Serve the API on a private address and on the folder's Unix socket
       drill        Replay breaches on a copy of the data, and count what each thief would hold
+      replay       Replay a leak: a wide key, made in August 2018, forgotten for 23 months, in a web
+                   page, used for 80 days
       demo         Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed
       sample       Write an invented shop as an export, to try things on
       bench        Measure import, intake and reveals on this machine, with invented data in a scratch
