@@ -3,41 +3,22 @@
 //! `cargo bench -p lethe-ops`; the number of customers can follow (`-- 60000`). End-to-end figures
 //! come from `lethe bench`.
 
+mod real;
+
 use lethe_crypto::KdfCost;
 use lethe_custody::{NOTIFICATION, generate, year_key_id};
 use lethe_keeper::Credential;
-use lethe_model::{Clock, FieldSet, Purpose, Quota, Random, StoreId, StoreName};
+use lethe_model::{FieldSet, Purpose, Quota, StoreId, StoreName};
 use lethe_ops::{
     AccessSettings, ImportOptions, Installation, NewCredential, Reaction, RevealQuery, StoreSpec,
     Surroundings, Vault,
 };
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
+use real::{SystemClock, SystemRandom};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-struct SystemClock;
-impl Clock for SystemClock {
-    fn now(&self) -> jiff::Timestamp {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a benchmark measures the real thing"
-        )]
-        jiff::Timestamp::now()
-    }
-}
-
-struct SystemRandom;
-impl Random for SystemRandom {
-    fn fill(&self, target: &mut [u8]) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a benchmark measures the real thing"
-        )]
-        getrandom::fill(target).expect("the operating system gives random bytes");
-    }
-}
 
 fn main() {
     let customers = std::env::args()
