@@ -213,6 +213,16 @@ pub(crate) struct BlastDay {
     pub(crate) people_until_expiry: u64,
 }
 
+/// What a credential at a vendor reaches.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct VendorReach {
+    pub(crate) vendor_key: String,
+    pub(crate) label: String,
+    pub(crate) people: Option<u64>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) source: String,
+}
+
 /// One thing about a key to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct LintFinding {

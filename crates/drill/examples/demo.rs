@@ -84,6 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         probes: &probes,
         erased: &gone,
         api: None,
+        agent: None,
         ground: Ground::default(),
         budget: Budget::default(),
         scratch: &folder.path().join("scratch"),

@@ -74,5 +74,12 @@ pub trait StolenApi {
     /// # Errors
     ///
     /// When it cannot be moved.
+    fn advance_hours(&mut self, hours: u32) -> Result<(), Refused>;
+
+    /// Moves the server's clock by days.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be moved.
     fn advance_days(&mut self, days: u32) -> Result<(), Refused>;
 }

@@ -26,6 +26,8 @@ pub struct DrillInput<'d> {
     pub erased: &'d [Probe],
     /// A stolen API key on a server that runs on the copy. Without one that theft is not replayed.
     pub api: Option<&'d mut dyn StolenApi>,
+    /// The same server, as a support agent meets it.
+    pub agent: Option<&'d mut dyn StolenApi>,
     /// What was prepared for the thefts of archive and backups.
     pub ground: Ground<'d>,
     /// How much effort the attacks may take.
@@ -71,6 +73,7 @@ impl<'d> Drill<'d> {
             probes,
             erased,
             api,
+            agent,
             ground,
             budget,
             scratch,
@@ -117,6 +120,8 @@ impl<'d> Drill<'d> {
         findings.extend(scenario::backups::attack(
             &scene, passphrase, &ground, erased,
         )?);
+        progress("reading as a support agent for 20 working days");
+        findings.push(scenario::api_key::attack_from_the_desk(&scene, agent)?);
         Ok(DrillReport {
             people: people.total,
             searched: people.known.len() as u64,

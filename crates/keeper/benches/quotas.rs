@@ -43,29 +43,17 @@ fn main() {
         ("of 100,000,000 people", 100),
     ] {
         let count = if step == 1 { keys } else { keys.min(100) };
-        let before = resident_kib();
         let mut load = Load::default();
-        // In five years, so that they lie in every tier.
         for key in 0..count {
-            load.meet(key, 1_000_000, step, u64::from(key));
-        }
-        // A year later everything is in the oldest tier.
-        for key in 0..count {
+            load.meet(key, 1_000_000, step, 0);
+            // A year later everything is in the oldest tier.
             load.meet(key, 1, 1, 400 * DAY_MS);
         }
-        let grown = resident_kib().saturating_sub(before);
+        let bytes = load.bytes(count) as f64;
         println!(
-            "memory: {count} keys that met 1,000,000 {what} each: {} KiB, {:.1} KiB a key",
-            grown,
-            grown as f64 / f64::from(count)
+            "memory: {count} keys that met 1,000,000 {what} each: {:.1} MiB, {:.1} KiB a key",
+            bytes / 1024.0 / 1024.0,
+            bytes / 1024.0 / f64::from(count)
         );
     }
-}
-
-/// Reads the process's resident memory from `/proc`, in KiB.
-fn resident_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
-        .unwrap_or(0)
 }

@@ -10,7 +10,7 @@ use crate::quota::Charge;
 use crate::usage::Read;
 use crate::{Alarm, AlarmKind, Keeper, Reaction, Refusal, Usage};
 use hmac::{Hmac, KeyInit, Mac};
-use lethe_brake::{Explanation, Verdict};
+use lethe_brake::Verdict;
 use lethe_crypto::{LookupHash, LookupKind, SecretKey, Token};
 use lethe_model::{
     FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, StoreId, SubjectId, SubjectNumber,
@@ -382,9 +382,9 @@ impl Keeper {
     /// Says how many people and guesses each window of a credential holds now: hour, day, 90 days,
     /// ever.
     pub fn quota_used(&self, credential: &Credential) -> [u64; 4] {
-        let mut state = self.admission();
+        let state = self.admission();
         let quota_ms = self.quota_ms(state.log.last_ms());
-        state.quotas.used(&credential.id, quota_ms)
+        state.quotas.seen_at(&credential.id, quota_ms)
     }
 
     /// Notes how many people a shop has: the brake measures wide quotas by it.
@@ -397,13 +397,6 @@ impl Keeper {
     pub fn note_reach(&self, credential: &Credential, reach: (u64, u64)) {
         let now_ms = self.around.clock.now_ms();
         self.usage().reached(&credential.id, reach, now_ms);
-    }
-
-    /// Says what is usual for a credential and what it did so far; `None` before its first use.
-    pub fn brake_of(&self, credential: &Credential) -> Option<Explanation> {
-        let state = self.admission();
-        let quota_ms = self.quota_ms(state.log.last_ms());
-        state.brakes.explain(&credential.id, quota_ms)
     }
 
     /// Says what a credential has done so far.

@@ -3,7 +3,9 @@
 
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
-use crate::{Credential, Keeper, Quarantine, QuarantineReason, Reaction, Refusal, Throttle};
+use crate::{
+    Alert, AlertKind, Credential, Keeper, Quarantine, QuarantineReason, Reaction, Refusal, Throttle,
+};
 use serde::Serialize;
 use std::sync::{Arc, PoisonError};
 
@@ -42,6 +44,28 @@ pub enum AlarmKind {
     Anomaly,
 }
 
+impl Alarm {
+    /// An alert of its own for what was done: it must not be counted with the one that went before.
+    const fn alert(&self) -> AlertKind {
+        match (self.kind, self.reaction) {
+            (AlarmKind::Canary, _) => AlertKind::CanaryRead,
+            (AlarmKind::Anomaly, Reaction::Alert) => AlertKind::Anomaly,
+            (AlarmKind::Anomaly, _) => AlertKind::KeyStopped,
+        }
+    }
+
+    /// Says what was seen and what became of the credential.
+    fn sentence(&self) -> String {
+        let done = match self.reaction {
+            Reaction::Alert => "nothing was done about it",
+            Reaction::Throttle => "it meets few new people for now",
+            Reaction::Suspend => "it is in quarantine",
+        };
+        let seen = self.reasons.join("; ");
+        format!("The credential {} {seen}; {done}.", self.credential)
+    }
+}
+
 impl AlarmKind {
     const fn quarantine(self) -> QuarantineReason {
         match self {
@@ -66,6 +90,9 @@ impl Keeper {
     }
 
     fn react_to(&self, credential: &Credential, alarm: &Alarm) -> Result<(), Refusal> {
+        // First the alert: nothing is done to a key that nobody hears of.
+        let alert = Alert::about(alarm.alert(), credential, alarm.sentence());
+        drop(self.raise(&alert));
         let detail = serde_json::to_value(alarm).expect("words and numbers");
         self.append(public_part(
             ActKind::Alarm,

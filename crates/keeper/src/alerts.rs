@@ -47,6 +47,8 @@ kinds! {
     CanaryRead => "canary-read", Alarm;
     /// A credential departs from what it usually does.
     Anomaly => "anomaly", Warning;
+    /// And so sharply that it was slowed down or held back.
+    KeyStopped => "key-stopped", Alarm;
     /// A key was reported as lying in the open.
     KeyLeaked => "key-leaked", Alarm;
     /// Something about a credential should be put right.

@@ -1,6 +1,6 @@
 //! The anomaly brake of each credential, beside its quota.
 
-use lethe_brake::{Brake, BrakeSettings, Explanation, Observation, State, Verdict};
+use lethe_brake::{Brake, BrakeSettings, Observation, State, Verdict};
 use std::collections::{HashMap, HashSet};
 
 /// The brakes of all credentials.
@@ -46,17 +46,11 @@ impl Brakes {
         brake.replay(self.entry(credential, at_ms), at_ms, seen);
     }
 
-    /// Says what is usual for a credential.
-    pub(crate) fn explain(&self, credential: &str, now_ms: u64) -> Option<Explanation> {
-        let state = self.states.get(credential)?;
-        Some(self.brake.explain(state, now_ms))
-    }
-
     pub(crate) fn take_changed(&mut self) -> Vec<(String, Vec<u8>)> {
         let changed = std::mem::take(&mut self.changed);
         let snapshot = |id: String| {
             let bytes = self.states.get(&id)?.to_bytes();
-            Some((id, bytes.to_vec()))
+            Some((id, bytes))
         };
         changed.into_iter().filter_map(snapshot).collect()
     }

@@ -6,7 +6,7 @@
 
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
-use crate::{Credential, Keeper, KeeperError, Refusal};
+use crate::{Alert, AlertKind, Credential, Keeper, KeeperError, Refusal};
 use lethe_crypto::MacKey;
 use lethe_model::{Bounds, FieldSet, Grant, Power, Purpose, StoreId, Window};
 use lethe_store::Tx;
@@ -294,11 +294,17 @@ impl Keeper {
         all
     }
 
-    /// Makes an emergency known. Today it is an entry of the log, before anything else happens;
-    /// alerts go out from here.
+    /// Makes an emergency known: an entry of the log, before anything else happens, and an alert.
     fn announce(&self, by: &Credential, detail: serde_json::Value) -> Result<(), Refusal> {
         let (act, phase) = (ActKind::BreakGlass, Phase::Act);
         self.append(public_part(act, phase, by.store, &by.id, Some(detail)))?;
+        let text = format!(
+            "An emergency was opened or looked at by {}: `lethe break-glass list` shows it, and within 72 \
+             hours somebody must say what came of it.",
+            by.id
+        );
+        // The log holds it already: an alert that cannot be written does not undo it.
+        drop(self.raise(&Alert::about(AlertKind::BreakGlass, by, text)));
         Ok(())
     }
 

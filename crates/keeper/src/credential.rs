@@ -108,11 +108,29 @@ impl Credential {
             derivation: Derivation::from_row(row).map_err(|_| forged())?,
         };
         let standing = row.standing.as_deref();
-        if credential.verifies(&row.grant_json, standing, key, &row.mac) {
+        let is_authentic = credential.verifies(&row.grant_json, standing, key, &row.mac)
+            || credential.verifies_as_first(row, key);
+        if is_authentic {
             Ok(credential)
         } else {
             Err(forged())
         }
+    }
+
+    /// Verifies a row of before there were standings and derived keys: it has neither.
+    fn verifies_as_first(&self, row: &CredentialRow, key: &MacKey) -> bool {
+        let numbers = self.numbers();
+        let parts: [&[u8]; 8] = [
+            b"lethe-credential-v1",
+            self.id.as_bytes(),
+            self.recipient.as_bytes(),
+            row.grant_json.as_bytes(),
+            self.key_hash.as_ref().map_or(&[], |hash| hash.as_slice()),
+            &numbers[0],
+            &numbers[1],
+            &numbers[2],
+        ];
+        row.standing.is_none() && self.derivation.is_none() && key.verifies(&parts, &row.mac)
     }
 
     pub(crate) fn to_row(&self, key: &MacKey) -> CredentialRow {
@@ -221,6 +239,29 @@ mod tests {
             change(&mut forged);
             assert!(Credential::from_row(&forged, &key).is_err());
         }
+    }
+
+    #[test]
+    fn a_row_of_the_first_format_still_authenticates_and_takes_no_standing() {
+        let key = mac_key();
+        let (id, recipient) = ("operator".to_owned(), "operator".to_owned());
+        let first = Credential::new(id, StoreId(1), recipient, Grant::default(), 5, None);
+        let mut row = first.to_row(&key);
+        let [store, created, revoked] = [1_i64, 5, -1].map(i64::to_be_bytes);
+        let parts: [&[u8]; 8] = [
+            b"lethe-credential-v1",
+            b"operator",
+            b"operator",
+            row.grant_json.as_bytes(),
+            b"",
+            &store,
+            &created,
+            &revoked,
+        ];
+        row.mac = key.tag(&parts).to_vec();
+        assert_eq!(Credential::from_row(&row, &key).unwrap(), first);
+        row.standing = Some("{}".to_owned());
+        assert!(Credential::from_row(&row, &key).is_err());
     }
 
     #[test]

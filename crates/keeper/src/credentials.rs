@@ -403,15 +403,7 @@ impl Keeper {
             }
             None => serde_json::json!({ "key": id, "released": true }),
         };
-        self.append(public_part(
-            ActKind::KeyChange,
-            Phase::Act,
-            by.store,
-            &by.id,
-            Some(detail),
-        ))?;
-        self.write_credential(&changed)?;
-        Ok(Arc::new(changed))
+        self.write_change(by, changed, detail)
     }
 
     /// Gives a key another grant.
@@ -430,13 +422,18 @@ impl Keeper {
         let mut changed = self.living_key(by, id)?;
         changed.grant = grant;
         let detail = serde_json::json!({ "key": id, "grant": GrantText::from(&changed.grant) });
-        self.append(public_part(
-            ActKind::KeyChange,
-            Phase::Act,
-            by.store,
-            &by.id,
-            Some(detail),
-        ))?;
+        self.write_change(by, changed, detail)
+    }
+
+    /// Logs a change of a credential, then makes it.
+    fn write_change(
+        &self,
+        by: &Credential,
+        changed: Credential,
+        detail: serde_json::Value,
+    ) -> Result<Arc<Credential>, Refusal> {
+        let (act, phase) = (ActKind::KeyChange, Phase::Act);
+        self.append(public_part(act, phase, by.store, &by.id, Some(detail)))?;
         self.write_credential(&changed)?;
         Ok(Arc::new(changed))
     }

@@ -173,6 +173,8 @@ impl Keeper {
                 _ => {}
             }
         }
+        // What an emergency adds is its own key's, not that of whoever derived from it.
+        narrowed.broken = None;
         narrowed.derived = Some(Derived {
             fingerprint: key.fingerprint(),
             orders,

@@ -3,7 +3,7 @@
 
 use crate::keeper::public_part;
 use crate::log::{ActKind, Phase};
-use crate::{Credential, Keeper, ProposalKind, Refusal};
+use crate::{Alert, AlertKind, Credential, Keeper, ProposalKind, Refusal};
 use lethe_crypto::{MacKey, open_bytes, seal_bytes};
 use lethe_model::{Power, StoreId};
 use lethe_store::keyring::proposals::{self, ApprovalRow, ProposalRow};
@@ -368,6 +368,15 @@ impl Keeper {
             "sha256": crate::ledger::hex(&proposal.hash()),
         });
         let (store, id) = (by.store, &by.id);
+        if step == "asked" {
+            let text = format!(
+                "{} waits for two approvals ({}): `lethe approvals` shows it.",
+                proposal.id,
+                proposal.kind.name()
+            );
+            // The log is what counts: an alert that cannot be written stops nothing.
+            drop(self.raise(&Alert::about(AlertKind::ApprovalWaiting, by, text)));
+        }
         self.append(public_part(
             ActKind::Approval,
             Phase::Act,

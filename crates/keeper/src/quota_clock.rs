@@ -24,7 +24,9 @@ impl QuotaClock {
         let latest_ms = self.at_ms + elapsed_ms.saturating_sub(self.elapsed_ms);
         self.elapsed_ms = self.elapsed_ms.max(elapsed_ms);
         let wall_ms = u64::try_from(clock.now_ms()).unwrap_or(0).max(log_ms);
-        self.at_ms = wall_ms.clamp(self.at_ms, latest_ms.max(self.at_ms));
+        // Never ahead of what the log would say now: a clock that was set back since it was believed
+        // takes that back. No earlier charge was later than the log's last entry.
+        self.at_ms = wall_ms.min(latest_ms);
         self.at_ms
     }
 }
@@ -75,7 +77,7 @@ mod tests {
         assert_eq!(quota.read(&clock, 0), 1_015);
         assert_eq!(quota.read(&clock, 2_000_000), 1_015);
         clock.pass(-2_000_000, 5);
-        assert_eq!(quota.read(&clock, 0), 1_015);
+        assert_eq!(quota.read(&clock, 1_015), 1_015);
         clock.pass(2_000_000, 1_000);
         assert_eq!(quota.read(&clock, 0), 2_015);
     }

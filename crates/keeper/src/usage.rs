@@ -1,6 +1,6 @@
 //! Usage: what each credential really did, for the lint. Nothing here is about a person.
 
-use lethe_model::{FieldSet, Power, Purpose};
+use lethe_model::{FieldSet, Power, Purpose, network_of};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
@@ -77,7 +77,7 @@ impl UsageBook {
         usage.first_ms.get_or_insert(now_ms);
         usage.last_ms = usage.last_ms.max(Some(now_ms));
         let is_known = |prefix: &str| usage.networks.contains_key(prefix);
-        let prefix = prefix_of(from);
+        let prefix = network_of(from);
         if is_known(&prefix) || usage.networks.len() < NETWORKS_KEPT {
             usage.networks.entry(prefix).or_insert((day, day)).1 = day;
         }
@@ -185,21 +185,6 @@ fn set_day(days: &mut BTreeMap<String, i64>, name: &str, day: i64) {
     match days.get_mut(name) {
         Some(last) => *last = (*last).max(day),
         None => drop(days.insert(name.to_owned(), day)),
-    }
-}
-
-/// Returns the network of an address as the lint tells networks apart.
-fn prefix_of(from: Option<IpAddr>) -> String {
-    match from.map(|address| address.to_canonical()) {
-        None => "local".to_owned(),
-        Some(IpAddr::V4(address)) => {
-            let [a, b, c, _] = address.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        Some(IpAddr::V6(address)) => {
-            let [a, b, c, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
     }
 }
 

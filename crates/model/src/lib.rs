@@ -24,7 +24,7 @@ pub use field_set::FieldSet;
 pub use grant::{Grant, Power, PowerSet};
 pub use id::{OrderId, RecordId, SubjectId, SubjectNumber};
 pub use incoming::{IncomingCustomer, IncomingOrder, IncomingParty, OrderLine};
-pub use network::{Networks, NetworksError};
+pub use network::{Networks, NetworksError, network_of};
 pub use order_state::{OrderState, OrderStates};
 pub use personal::Personal;
 pub use purpose::{Purpose, PurposeSet, UnknownPurpose};

@@ -120,6 +120,22 @@ impl Networks {
     }
 }
 
+/// Names the network of one household or office: a /24 (IPv4) or a /48 (IPv6) in CIDR notation, and
+/// `local` for the Unix socket. What comes from one is taken to come from one place.
+pub fn network_of(from: Option<IpAddr>) -> String {
+    match from.map(|address| address.to_canonical()) {
+        None => "local".to_owned(),
+        Some(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

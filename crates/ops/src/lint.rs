@@ -3,9 +3,10 @@
 
 use crate::blast::Population;
 use crate::{BlastRadius, Error, Vault};
-use lethe_keeper::{Credential, GrantText, Severity, Usage};
-use lethe_model::{FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet};
+use lethe_keeper::{Alert, AlertKind, Credential, GrantText, Severity, Usage};
+use lethe_model::{FieldSet, Grant, Power, PowerSet, Purpose, PurposeSet, StoreId};
 use serde::Serialize;
+use std::sync::PoisonError;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// A key that was not used for this long is asked about.
@@ -76,6 +77,8 @@ impl Vault {
             .filter(|one| one.store == by.store && !one.is_operator())
             .flat_map(|one| self.lint(one, &population))
             .collect();
+        findings.extend(self.vendor_findings(by)?);
+        findings.extend(self.overdue_finding(by));
         findings.sort_by(|one, two| {
             let weight = |of: &LintFinding| (of.severity, of.people_until_expiry);
             weight(two).cmp(&weight(one))
@@ -97,6 +100,77 @@ impl Vault {
             &usage,
             self.around.clock.now_ms(),
         ))
+    }
+
+    /// The vendors' credentials are on the same list.
+    fn vendor_findings(&self, by: &Credential) -> Result<Vec<LintFinding>, Error> {
+        let keys = self.list_vendor_keys(by)?;
+        let found = self.lint_vendor_keys(by)?.into_iter().map(|one| {
+            let key = keys.iter().find(|key| key.id == one.vendor_key);
+            LintFinding {
+                recipient: key.map_or_else(String::new, |key| key.reach.label.clone()),
+                owner: key.and_then(|key| key.owner.clone()),
+                people_until_expiry: key.and_then(|key| key.reach.people).unwrap_or(0),
+                credential: one.vendor_key,
+                rule: one.rule,
+                severity: one.severity,
+                finding: one.sentence,
+                advice: one.advice.to_owned(),
+                proposal: None,
+            }
+        });
+        Ok(found.collect())
+    }
+
+    fn overdue_finding(&self, by: &Credential) -> Option<LintFinding> {
+        let overdue = self.overdue_reviews(by.store);
+        (overdue > 0).then(|| LintFinding {
+            credential: "break-glass".to_owned(),
+            recipient: "emergencies".to_owned(),
+            owner: None,
+            rule: "review-overdue",
+            severity: Severity::Alarm,
+            finding: format!("{overdue} emergencies have not been looked at within 72 hours"),
+            advice: "lethe break-glass review ID --finding …; until then no other can be opened"
+                .to_owned(),
+            proposal: None,
+            people_until_expiry: 0,
+        })
+    }
+
+    /// Tells whoever answers for a key what is wrong with it: the daily job's part. Once a day.
+    pub(crate) fn tell_lint(&self, store: StoreId) -> Result<(), Error> {
+        let today = self.around.clock.now_ms() / DAY_MS;
+        {
+            let mut told = self
+                .linted_on
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if told.insert(store.0, today) == Some(today) {
+                return Ok(());
+            }
+        }
+        self.note_blast(store)?;
+        let operator = self.operator(store)?;
+        let findings = self.lint_credentials(&operator)?;
+        // A quarantine has an alert of its own.
+        let is_news =
+            |one: &&LintFinding| one.severity >= Severity::Warning && one.rule != "quarantined";
+        for one in findings.iter().filter(is_news) {
+            let text = format!(
+                "{} of {} {} [{}]: {}.",
+                one.credential, one.recipient, one.finding, one.rule, one.advice
+            );
+            let alert = Alert {
+                store,
+                kind: AlertKind::KeyLint,
+                credential: Some(one.credential.clone()),
+                owner: one.owner.clone(),
+                text,
+            };
+            self.raise(&alert)?;
+        }
+        Ok(())
     }
 
     fn lint(&self, credential: &Credential, population: &Population) -> Vec<LintFinding> {

@@ -76,14 +76,15 @@ impl Vault {
             self.read_active(|tx| orders::page(tx, credential.store, after, i64::from(limit) + 1))?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let is_last = rows.len() <= wanted;
-        let shown = || rows.iter().take(wanted);
-        let next_cursor = shown()
+        let shown = &rows[..rows.len().min(wanted)];
+        let next_cursor = shown
             .last()
             .filter(|_| !is_last)
             .map(|row| key.encode(Token::Order(row.subject, row.order)));
         // A canary is shown to the recipient it was planted for.
         let recipient = &credential.recipient;
-        let items: Vec<OrderView> = shown()
+        let items: Vec<OrderView> = shown
+            .iter()
             .filter(|row| !self.keeper.is_canary_of_another(&row.subject, recipient))
             .map(|row| view(&key, row))
             .collect();

@@ -1,13 +1,15 @@
-//! Work that needs no database, on all cores: sealing to the archive's keys, signing receipts.
+//! Work that needs no database, on all cores but one: sealing to the archive's keys, signing
+//! receipts. The one that is left serves whoever is waiting for an answer meanwhile.
 
 use std::thread;
 
 /// Fewer items than this are not worth a thread.
 const WORTH_A_THREAD: usize = 16;
 
-/// Applies `work` to every item, in as many threads as there are cores; the order stays.
+/// Applies `work` to every item; the order stays.
 pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.saturating_sub(1).max(1);
     let share = items.len().div_ceil(threads).max(WORTH_A_THREAD);
     if items.len() <= share {
         return items.into_iter().map(work).collect();

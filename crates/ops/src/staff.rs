@@ -4,7 +4,7 @@ use crate::credentials::CredentialView;
 use crate::{Error, Vault};
 use lethe_crypto::SessionKey;
 use lethe_keeper::{Credential, Factor, LoginRequest, NewSecrets, Refusal, SessionId, StaffMember};
-use lethe_model::StoreId;
+use lethe_model::{Grant, StoreId};
 use lethe_staff::{Client, Password, RecoveryCode, Role, Roles, StaffName, TotpCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -302,6 +302,23 @@ impl Vault {
     /// What the keyring says.
     pub fn roles_text(&self) -> Result<String, Error> {
         Ok(self.keeper.roles_text()?)
+    }
+
+    /// Returns the grant of a role in force, without an owner and an end.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such role, or the roles do not authenticate.
+    pub fn role_grant(&self, role: &str) -> Result<Grant, Error> {
+        let roles = self.keeper.roles()?;
+        let role = roles.get(role);
+        let no_role = || {
+            Error::invalid(
+                "role",
+                "is none of those in force: `lethe staff roles show`",
+            )
+        };
+        Ok(role.ok_or_else(no_role)?.grant.clone())
     }
 
     /// Puts a file of roles in force, for the people who have one already too; returns how many

@@ -11,6 +11,7 @@ use lethe_keeper::{Credential, Keeper, Surroundings};
 use lethe_model::StoreId;
 use lethe_store::active::stores::{self, StoreRow};
 use lethe_store::{Database, Folder, Kind, Speed, StoreError, Tx};
+use std::collections::HashMap;
 use std::fs::File;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +38,8 @@ pub struct Vault {
     reader: Mutex<Database>,
     archive_reader: Mutex<Database>,
     stores: Vec<StoreRow>,
+    /// The day on which each shop's keys were last looked at.
+    pub(crate) linted_on: Mutex<HashMap<i64, i64>>,
     publisher: Publisher,
     /// Held for as long as the vault is open.
     _lock: File,
@@ -78,6 +81,7 @@ impl Vault {
             intake_lane: IntakeLane::start(Arc::clone(&intake)),
             guard: Arc::new(Guard::new()),
             intake,
+            linted_on: Mutex::default(),
             stores,
             keeper,
             around,

@@ -1,5 +1,6 @@
 //! Where somebody comes from: what a session is bound to, and what a guess is counted by.
 
+use lethe_model::network_of;
 use std::net::IpAddr;
 
 /// A client: its network and a hash of what it calls itself.
@@ -25,20 +26,6 @@ impl Client {
     /// Returns its network: `local`, or a prefix in CIDR notation.
     pub fn network(&self) -> &str {
         &self.network
-    }
-}
-
-fn network_of(from: Option<IpAddr>) -> String {
-    match from.map(|address| address.to_canonical()) {
-        None => "local".to_owned(),
-        Some(IpAddr::V4(address)) => {
-            let [a, b, c, _] = address.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        Some(IpAddr::V6(address)) => {
-            let [a, b, c, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
     }
 }
 

@@ -198,15 +198,20 @@ impl TestVault {
         (credential, created.secret)
     }
 
-    /// Makes a key that may approve what others ask for.
+    /// Makes a key that may approve what others ask for, with an owner of its own.
     pub fn approver(&self, recipient: &str) -> Arc<Credential> {
+        self.approver_of(recipient, recipient)
+    }
+
+    /// The same, of an owner.
+    pub fn approver_of(&self, recipient: &str, owner: &str) -> Arc<Credential> {
         let grant = Grant {
             fields: FieldSet::EMPTY,
             purposes: [Purpose::Legal].into_iter().collect(),
             powers: [Power::Approve].into_iter().collect(),
             quota: Quota::people_per_day(0),
             expires_at_ms: Some(self.clock.in_days(90)),
-            owner: Some(recipient.to_owned()),
+            owner: Some(owner.to_owned()),
             ..Grant::default()
         };
         let new = NewCredential {

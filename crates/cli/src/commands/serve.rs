@@ -48,6 +48,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         clock: Arc::new(SystemClock),
         address: args.listen,
         data: &data,
+        tells: true,
     };
     let told = |listeners: &[Listener]| {
         let places: Vec<String> = listeners.iter().map(Listener::to_string).collect();
@@ -79,6 +80,8 @@ pub(super) struct Serving<'a> {
     pub(super) address: SocketAddr,
     /// The data folder, for its socket.
     pub(super) data: &'a Path,
+    /// Whether alerts go out: not from a drill's copy.
+    pub(super) tells: bool,
 }
 
 impl Serving<'_> {
@@ -90,7 +93,10 @@ impl Serving<'_> {
     ) -> Result<(), CliError> {
         let runtime = tokio::runtime::Runtime::new()
             .map_err(CliError::file("cannot start the threads of the server"))?;
-        let outlets = alerting::outlets(self.data, &self.clock)?;
+        let outlets = match self.tells {
+            true => alerting::outlets(self.data, &self.clock)?,
+            false => Vec::new(),
+        };
         let mut settings = Settings::new(self.clock);
         settings.github_keys = github_keys(self.data)?.map(Arc::new);
         runtime.block_on(async {

@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use crate::views::{
     Access, Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order,
-    Orders, Revealed, Status, Subject, WaitingErasure,
+    Orders, Revealed, Status, Subject, VendorReach, WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
 use lethe_ops::{DocumentBytes, KeptRecords, NewDocument};
@@ -83,6 +83,8 @@ pub(crate) trait Acts {
     fn narrow_key(&self, id: &str, change: &Narrowing) -> Result<Key, CliError>;
     /// Holds a key back, or lets it go.
     fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError>;
+    /// Says what the vendors' credentials reach.
+    fn vendor_reach(&self) -> Result<Vec<VendorReach>, CliError>;
     fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError>;
     fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;

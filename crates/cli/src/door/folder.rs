@@ -4,7 +4,7 @@ use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
     self, Access, Alert, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found,
-    FoundSubject, Key, LintFinding, Order, Orders, Revealed, Status, Subject,
+    FoundSubject, Key, LintFinding, Order, Orders, Revealed, Status, Subject, VendorReach,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{
@@ -191,6 +191,10 @@ impl Acts for Folder {
             .vault
             .quarantine_credential(&self.credential, id, is_held)?;
         Ok(view(changed))
+    }
+
+    fn vendor_reach(&self) -> Result<Vec<VendorReach>, CliError> {
+        Ok(view(self.vault.vendor_blast(&self.credential)?))
     }
 
     fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError> {

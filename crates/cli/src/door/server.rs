@@ -5,7 +5,7 @@ use crate::error::{CliError, Exit};
 use crate::http::{self, Answer, Body, encoded, exchange};
 use crate::views::{
     Access, Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order,
-    Orders, Revealed, Status, Subject,
+    Orders, Revealed, Status, Subject, VendorReach,
 };
 use lethe_model::{FieldSet, Purpose};
 use lethe_ops::{DocumentBytes, GrantText, KeptRecords, NewDocument};
@@ -258,6 +258,23 @@ impl Acts for Server {
     fn quarantine_key(&self, id: &str, is_held: bool) -> Result<Key, CliError> {
         let act = if is_held { "quarantine" } else { "release" };
         self.ask("POST", &format!("/v1/keys/{}/{act}", encoded(id)), None)
+    }
+
+    fn vendor_reach(&self) -> Result<Vec<VendorReach>, CliError> {
+        #[derive(Deserialize)]
+        struct Listed {
+            vendor_keys: Vec<VendorKey>,
+        }
+        #[derive(Deserialize)]
+        struct VendorKey {
+            reach: VendorReach,
+        }
+        let listed = self.get::<Listed>("/v1/vendor-keys")?;
+        Ok(listed
+            .vendor_keys
+            .into_iter()
+            .map(|one| one.reach)
+            .collect())
     }
 
     fn lint_keys(&self) -> Result<Vec<LintFinding>, CliError> {

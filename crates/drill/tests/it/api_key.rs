@@ -98,6 +98,11 @@ impl StolenApi for Direct {
             .collect())
     }
 
+    fn advance_hours(&mut self, hours: u32) -> Result<(), Refused> {
+        self.clock.advance_minutes(i64::from(hours) * 61);
+        Ok(())
+    }
+
     fn advance_days(&mut self, days: u32) -> Result<(), Refused> {
         self.clock.advance_days(days.into());
         Ok(())
@@ -127,4 +132,15 @@ fn a_quota_that_does_not_hold_is_noticed() {
     api.claimed_quota = 1;
     let report = theft.try_drill(PASSPHRASE, Some(&mut api)).unwrap();
     broken(&report, 5);
+}
+
+#[test]
+fn the_quota_bounds_what_an_agent_gives_away_in_a_month_of_work() {
+    let theft = Theft::of_customers(250);
+    let mut agent = Direct::new(&theft, 3);
+    let report = theft.try_drill_with(PASSPHRASE, None, Some(&mut agent));
+    let desk = finding(&report.unwrap(), 13).clone();
+    assert_eq!(desk.verdict, Verdict::Kept, "{desk:#?}");
+    assert!(desk.named > 40 && desk.named <= 3 * 21, "{desk:#?}");
+    assert!(desk.sentence.contains("20 days"), "{desk:#?}");
 }

@@ -27,6 +27,10 @@ const PROBES: u32 = 8;
 pub(crate) struct TestClock(AtomicI64);
 
 impl TestClock {
+    pub(crate) fn advance_minutes(&self, minutes: i64) {
+        self.0.fetch_add(minutes * 60_000, Ordering::Relaxed);
+    }
+
     /// A day is ten minutes longer here: quota windows end within that.
     pub(crate) fn advance_days(&self, days: i64) {
         self.0.fetch_add(days * 87_000_000, Ordering::Relaxed);
@@ -210,6 +214,15 @@ impl Theft {
         passphrase: &str,
         api: Option<&mut dyn StolenApi>,
     ) -> Result<DrillReport, DrillError> {
+        self.try_drill_with(passphrase, api, None)
+    }
+
+    pub(crate) fn try_drill_with(
+        &self,
+        passphrase: &str,
+        api: Option<&mut dyn StolenApi>,
+        agent: Option<&mut dyn StolenApi>,
+    ) -> Result<DrillReport, DrillError> {
         let scratch = self.folder.path().join("scratch");
         let input = DrillInput {
             copy: &self.copy(),
@@ -219,6 +232,10 @@ impl Theft {
             // Written out, because a trait object's lifetime does not shrink inside an `Option`.
             api: match api {
                 Some(api) => Some(api),
+                None => None,
+            },
+            agent: match agent {
+                Some(agent) => Some(agent),
                 None => None,
             },
             ground: Ground {

@@ -71,7 +71,7 @@ fn the_report_is_readable_and_complete() {
     assert!(report.to_table(100, true).contains("\x1b[32mkept"));
     let json = report.to_json();
     assert_eq!(json["promise_broken"], false);
-    assert_eq!(json["findings"].as_array().unwrap().len(), 12);
+    assert_eq!(json["findings"].as_array().unwrap().len(), 13);
     assert_eq!(json["findings"][0]["verdict"]["state"], "kept");
 }
 

@@ -31,6 +31,18 @@ impl Load {
         }
     }
 
+    /// Says about how many bytes the counters of `keys` keys take in memory.
+    pub fn bytes(&self, keys: u32) -> usize {
+        let of = |key| {
+            let counter = self
+                .quotas
+                .counters
+                .get(&super::key_counter(&credential(key).id));
+            counter.map_or(0, |one| one.people.bytes() + one.values.bytes())
+        };
+        (0..keys).map(of).sum()
+    }
+
     /// Charges one reveal of one person as the vault does: check, then note.
     pub fn reveal(&mut self, key: u32, person: u64, at_ms: u64) -> bool {
         let credential = credential(key);

@@ -16,11 +16,13 @@ const SPANS_MS: [u64; 3] = [30 * 1000, 10 * 60 * 1000, 12 * 60 * 60 * 1000];
 const WINDOWS: [Window; 3] = [Window::Hour, Window::Day, Window::Quarter];
 
 /// Who was met when.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Timeline {
     /// Hour, day and quarter; what leaves one goes to the next.
     tiers: [Tier; 3],
     old: RoaringTreemap,
+    /// Whether `old` is kept as runs: next to nothing in memory, and slow to take somebody out of.
+    is_packed: bool,
     old_guesses: u64,
 }
 
@@ -50,8 +52,8 @@ impl Timeline {
                 match tier {
                     2 => {
                         self.old |= span.met;
-                        // Runs of numbers take next to nothing.
                         self.old.optimize();
+                        self.is_packed = true;
                         self.old_guesses += span.guesses;
                     }
                     _ => {
@@ -99,10 +101,25 @@ impl Timeline {
         if self.tiers[0].all.insert(unit) {
             // It is in one place only: where it was met last.
             let _ =
-                self.tiers[1].forget(unit) || self.tiers[2].forget(unit) || self.old.remove(unit);
+                self.tiers[1].forget(unit) || self.tiers[2].forget(unit) || self.forget_old(unit);
         } else {
             self.tiers[0].forget_before(unit, end_ms);
         }
+    }
+
+    fn forget_old(&mut self, unit: u64) -> bool {
+        if !self.old.contains(unit) {
+            return false;
+        }
+        if std::mem::take(&mut self.is_packed) {
+            let unpacked = self.old.bitmaps().map(|(high, low)| {
+                let mut low = low.clone();
+                low.remove_run_compression();
+                (high, low)
+            });
+            self.old = RoaringTreemap::from_bitmaps(unpacked);
+        }
+        self.old.remove(unit)
     }
 
     /// Notes look-ups that hit nobody.
@@ -160,6 +177,24 @@ impl Timeline {
         timeline.old_guesses = from.number()?;
         timeline.old = read_set(from)?;
         Ok(timeline)
+    }
+}
+
+impl PartialEq for Timeline {
+    fn eq(&self, other: &Self) -> bool {
+        // How the old ones are kept says nothing about who they are.
+        self.tiers == other.tiers && self.old == other.old && self.old_guesses == other.old_guesses
+    }
+}
+
+#[cfg(feature = "measure")]
+impl Timeline {
+    /// Returns about how many bytes it takes in memory: bitmaps, and what stands around them.
+    pub(super) fn bytes(&self) -> usize {
+        let span = |span: &Span| span.met.serialized_size() + size_of::<Span>();
+        let tier =
+            |tier: &Tier| tier.all.serialized_size() + tier.spans.iter().map(span).sum::<usize>();
+        size_of::<Self>() + self.old.serialized_size() + self.tiers.iter().map(tier).sum::<usize>()
     }
 }
 

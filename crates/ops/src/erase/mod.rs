@@ -152,9 +152,10 @@ impl Vault {
 
     /// Says whether a token leads to somebody who is not erased.
     pub fn is_known(&self, credential: &Credential, token: &str) -> bool {
-        let subject = match self.read_token(credential, token) {
-            Ok(Token::Subject(subject) | Token::Order(subject, _)) => subject,
-            Err(_) => return false,
+        let Ok(Token::Subject(subject) | Token::Order(subject, _)) =
+            self.read_token(credential, token)
+        else {
+            return false;
         };
         matches!(self.keeper.subject_number(&subject), Ok(Some(_)))
     }

@@ -72,7 +72,7 @@ impl Vault {
     /// What the acts say; the next call tries again.
     pub fn daily(&self, store: StoreId) -> Result<Option<String>, Error> {
         let operator = self.operator(store)?;
-        self.note_blast(store)?;
+        self.tell_lint(store)?;
         let erased = self.carry_out_waiting(&operator)?;
         let today = self.policy().today(self.around.clock.now());
         let runs = self.retention_runs(&operator)?;

@@ -396,7 +396,7 @@ fn nobody_approves_what_they_asked_for_with_a_key_of_their_own() {
     let mut desk = Desk::with("dpo");
     let own_key = desk.test.key("office", &["delivery.city"], 1).0;
     assert_eq!(own_key.grant.owner.as_deref(), Some("ada"));
-    let office = desk.test.approver("board");
+    let office = desk.test.approver_of("board", "ada");
     let session = desk.log_in();
     let ada = desk.present(&session, &seat(1)).unwrap().credential;
     add(&mut desk.test, "cleo", "security");

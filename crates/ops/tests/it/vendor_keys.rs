@@ -36,7 +36,7 @@ fn people_are_counted_once_whichever_key_of_the_recipient_they_went_to() {
     let read = |test: &TestVault, numbers: &[u32]| {
         let (key, _) = test.key("mailer", &["contact.email", "invoice.reference"], 10);
         for number in numbers {
-            let token = test.order_token(&key, (*number).into());
+            let token = test.order_token(&key, *number);
             let values = query(&["contact.email"]);
             test.vault().reveal(&key, &token, values).unwrap();
         }

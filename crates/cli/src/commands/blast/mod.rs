@@ -10,7 +10,7 @@ use crate::files;
 use crate::output::Output;
 use crate::table::Table;
 use crate::text;
-use crate::views::Key;
+use crate::views::{Key, VendorReach};
 use std::path::PathBuf;
 
 /// Show how many people each credential could reveal if it were stolen now, the worst first
@@ -24,15 +24,48 @@ pub(crate) struct Args {
     svg: Option<PathBuf>,
 }
 
+/// A bar: one of our own credentials, or one at a vendor.
+pub(super) struct Bar {
+    label: String,
+    people_24h: Option<u64>,
+    people: Option<u64>,
+    fields: usize,
+}
+
 pub(crate) fn run(globals: &Globals, args: &Args, output: &Output) -> Result<Exit, CliError> {
-    let mut keys = door::open(globals)?.keys()?;
+    let door = door::open(globals)?;
+    let mut keys = door.keys()?;
+    let mut vendors = door.vendor_reach()?;
     keys.retain(|key| key.state == "active");
     keys.sort_by_key(|key| std::cmp::Reverse(weight(key)));
+    vendors.sort_by_key(|one| std::cmp::Reverse(one.people.unwrap_or(u64::MAX)));
     if let Some(path) = &args.svg {
-        files::write_private(path, &chart::draw(&keys))?;
+        files::write_private(path, &chart::draw(&bars(&keys, &vendors)))?;
     }
-    output.result(&serde_json::json!({ "credentials": keys }), || table(&keys))?;
+    let json = serde_json::json!({ "credentials": keys, "vendors": vendors });
+    output.result(&json, || table(&keys, &vendors))?;
     Ok(Exit::Done)
+}
+
+fn bars(keys: &[Key], vendors: &[VendorReach]) -> Vec<Bar> {
+    let own = keys.iter().map(|key| {
+        let owner = key.grant.owner.as_deref().unwrap_or("nobody");
+        Bar {
+            label: format!("{} ({owner})", key.recipient),
+            people_24h: Some(key.blast_radius.people_24h),
+            people: Some(key.blast_radius.people_until_expiry),
+            fields: key.blast_radius.fields.len(),
+        }
+    });
+    let theirs = vendors.iter().map(|one| Bar {
+        label: format!("{}, {}", one.label, one.source),
+        people_24h: one.people,
+        people: one.people,
+        fields: one.fields.len(),
+    });
+    let mut bars: Vec<Bar> = own.chain(theirs).collect();
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.people.unwrap_or(u64::MAX)));
+    bars
 }
 
 fn weight(key: &Key) -> (u64, u64, usize) {
@@ -44,7 +77,7 @@ fn weight(key: &Key) -> (u64, u64, usize) {
     )
 }
 
-fn table(keys: &[Key]) -> String {
+fn table(keys: &[Key], vendors: &[VendorReach]) -> String {
     let mut table = Table::new(&[
         "credential",
         "recipient",
@@ -74,12 +107,24 @@ fn table(keys: &[Key]) -> String {
                 .map_or("never".to_owned(), expiry::show),
         ]);
     }
-    let notes = keys.iter().filter_map(|key| {
+    let mut lines = vec![table.to_string()];
+    lines.extend(keys.iter().filter_map(|key| {
         let because = key.blast_radius.because.as_ref()?;
         Some(format!("{}: {because}", key.id))
-    });
-    let mut lines = vec![table.to_string()];
-    lines.extend(notes);
+    }));
+    if !vendors.is_empty() {
+        let mut table = Table::new(&["at vendors", "what", ">people", "known by", ">fields"]);
+        for one in vendors {
+            table.row([
+                one.vendor_key.clone(),
+                one.label.clone(),
+                one.people.map_or("?".to_owned(), text::count),
+                one.source.clone(),
+                text::count(one.fields.len() as u64),
+            ]);
+        }
+        lines.push(format!("\n{table}"));
+    }
     lines.join("\n")
 }
 

@@ -109,6 +109,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
             clock: Arc::new(SystemClock),
             address: args.listen,
             data: &place.data,
+            tells: true,
         };
         serving.until(serve::stop_signal(), |listeners| {
             story.serving(listeners, &parcel)

@@ -105,6 +105,12 @@ impl StolenApi for HttpThief {
         Ok(revealed.fields)
     }
 
+    fn advance_hours(&mut self, hours: u32) -> Result<(), Refused> {
+        // A minute longer: quota windows end within that.
+        self.clock.advance_minutes(i64::from(hours) * 61);
+        Ok(())
+    }
+
     fn advance_days(&mut self, days: u32) -> Result<(), Refused> {
         self.clock.advance_days(days);
         Ok(())

@@ -67,11 +67,18 @@ impl Rehearsal<'_> {
         let mut folder = self.open_copy(&copy, &clock)?;
         probes::erase_some(&mut folder, &planted, &*clock)?;
         let (key, grant) = stolen_key(&folder, &*clock)?;
+        let (desk_key, desk_grant) = desk(&folder, &*clock)?;
         let served = Served::start(folder.vault, &copy, Arc::<SteppableClock>::clone(&clock))?;
         let mut thief = HttpThief {
             address: served.address,
             key,
             grant,
+            clock: Arc::clone(&clock),
+        };
+        let mut agent = HttpThief {
+            address: served.address,
+            key: desk_key,
+            grant: desk_grant,
             clock,
         };
         let drill = Drill::new(DrillInput {
@@ -80,6 +87,7 @@ impl Rehearsal<'_> {
             probes: &planted.living,
             erased: &planted.erased,
             api: Some(&mut thief),
+            agent: Some(&mut agent),
             ground: Ground {
                 archived: &planted.archived,
                 shares: shares.as_ref(),
@@ -128,6 +136,28 @@ fn stolen_key(folder: &Folder, clock: &dyn Clock) -> Result<(ApiKey, StolenGrant
     Ok((key, grant))
 }
 
+/// Makes what an agent at the support desk has: the grant of the role `support`, by itself. It is given as
+/// a key, which a session stands for.
+fn desk(folder: &Folder, clock: &dyn Clock) -> Result<(ApiKey, StolenGrant), CliError> {
+    let expires_at_ms = clock.now_ms() + 365 * 24 * 60 * 60 * 1000;
+    let grant = Grant {
+        owner: Some("drill-agent".to_owned()),
+        expires_at_ms: Some(expires_at_ms),
+        ..folder.vault.role_grant("support")?
+    };
+    let stolen = StolenGrant {
+        fields: grant.fields.iter().map(|field| field.to_string()).collect(),
+        purpose: Purpose::Support.name().to_owned(),
+        people_per_day: grant.quota.people.day.unwrap_or(u32::MAX),
+    };
+    let created = folder.create_key(&NewKey {
+        recipient: "drill-support-desk".to_owned(),
+        grant,
+    })?;
+    let key = ApiKey::parse(&created.secret).map_err(lethe_ops::Error::from)?;
+    Ok((key, stolen))
+}
+
 /// The real server, on the copy, until this is dropped.
 struct Served {
     address: SocketAddr,
@@ -146,6 +176,7 @@ impl Served {
                 clock,
                 address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 data: &copy,
+                tells: false,
             };
             let told = |listeners: &[Listener]| {
                 let address = listeners.iter().find_map(Listener::tcp_address);

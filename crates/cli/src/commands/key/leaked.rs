@@ -44,7 +44,13 @@ fn through(stream: UnixStream, key: &ApiKey) -> Result<(), CliError> {
         stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_write_timeout(Some(TIMEOUT))?;
         let body = Body::json(body.as_bytes());
-        exchange(stream, "POST", "/v1/keys/leaked", Some(key.expose()), Some(&body))
+        exchange(
+            stream,
+            "POST",
+            "/v1/keys/leaked",
+            Some(key.expose()),
+            Some(&body),
+        )
     };
     let answer = ask().map_err(CliError::file("no answer from the server"))?;
     match answer.status {
