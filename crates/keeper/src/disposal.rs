@@ -174,11 +174,7 @@ impl Keeper {
             .fold(FieldSet::EMPTY, |all, (_, fields)| all.union(*fields));
         public.fields = all.iter().map(|field| field.to_string()).collect();
         let body = Body::new(salt, public, commitments);
-        let now_ms = self.around.clock.now_ms();
-        let log_index = self
-            .admission()
-            .log
-            .append(now_ms, &[body], &*self.around.random)?;
+        let log_index = self.in_turn(|_| Ok(vec![body]))?;
         Ok(DisposalPermit {
             kind,
             store,
@@ -245,7 +241,7 @@ impl Keeper {
                     data_keys::insert(tx, &row)?;
                 }
             }
-            intents::insert(tx, &permit.row(), now_ms)
+            intents::insert(tx, &permit.row(self.log_origin()), now_ms)
         })?;
         permit.is_prepared = true;
         Ok(())
@@ -301,9 +297,13 @@ impl Keeper {
             .writer()
             .write(|tx| -> Result<DisposalCounts, StoreError> {
                 if permit.is_prepared {
-                    intents::renew(tx, &permit.intent, &permit.row().payload)?;
+                    let payload = permit.row(self.log_origin()).payload;
+                    // Whoever ended the intent took the archive's copies back: no key may go then.
+                    if !intents::renew(tx, &permit.intent, &payload)? {
+                        return Err(StoreError::Superseded);
+                    }
                 } else {
-                    intents::insert(tx, &permit.row(), now_ms)?;
+                    intents::insert(tx, &permit.row(self.log_origin()), now_ms)?;
                 }
                 destroy(tx, what, now_ms)
             })?;
@@ -398,9 +398,10 @@ impl DisposalKind {
 }
 
 impl DisposalPermit {
-    fn row(&self) -> IntentRow {
+    fn row(&self, origin: &str) -> IntentRow {
         IntentRow {
             id: self.intent,
+            origin: origin.to_owned(),
             log_index: i64::try_from(self.log_index()).unwrap_or(i64::MAX),
             payload: IntentTrace::Disposal(Box::new(self.trace.clone())).to_bytes(),
         }

@@ -16,6 +16,9 @@ pub enum KeeperError {
     /// The ledger failed.
     #[error(transparent)]
     Ledger(#[from] crate::LedgerError),
+    /// The keeper could not take up its work.
+    #[error(transparent)]
+    Refused(Refusal),
     /// Keys that do not open under this root key.
     #[error(
         "{what} in the keyring does not open under this root key: it was altered, or keyring and root key belong to different installations"

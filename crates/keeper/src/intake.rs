@@ -130,11 +130,7 @@ impl Keeper {
             .fold(FieldSet::EMPTY, |all, (_, one)| all.union(*one));
         public.fields = all_fields.iter().map(|field| field.to_string()).collect();
         let body = Body::new(salt, public, commitments);
-        let now_ms = self.around.clock.now_ms();
-        let log_index = self
-            .admission()
-            .log
-            .append(now_ms, &[body], &*self.around.random)?;
+        let log_index = self.in_turn(|_| Ok(vec![body]))?;
         let documents = fields
             .iter()
             .map(|(subject, fields)| (*subject, fields.of_category(Category::Document)));
@@ -266,6 +262,7 @@ impl Keeper {
                 tx,
                 &IntentRow {
                     id: permit.intent,
+                    origin: self.log_origin().to_owned(),
                     log_index,
                     payload,
                 },

@@ -45,6 +45,9 @@ pub enum StoreError {
     /// Somebody else holds a lock for too long.
     #[error("the database is locked by another process: stop it, or try again")]
     Busy,
+    /// Another vault took this one to be gone, and ended what it had begun.
+    #[error("another vault ended this act meanwhile, and nothing of it was done: try again")]
+    Superseded,
     /// A row whose content does not fit its column's meaning.
     #[error(
         "table {table} holds a row that this program did not write: run `lethe log verify` and restore from a backup"

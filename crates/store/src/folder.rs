@@ -77,6 +77,26 @@ impl Folder {
         self.0.join("logs-before")
     }
 
+    /// Whether the databases are on a server, where other vaults may use them too.
+    pub fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// What several vaults append to.
+    pub fn journal(&self) -> PathBuf {
+        self.0.join("journal.db")
+    }
+
+    /// The name of this vault among several: drawn once, and never moved with a copy of the folder.
+    pub fn vault_name(&self) -> PathBuf {
+        self.0.join("vault-name")
+    }
+
+    /// Copies of the logs of several vaults, one folder each.
+    pub fn logs_dir(&self) -> PathBuf {
+        self.0.join("logs")
+    }
+
     /// The access log: sealed bodies in segments, and the public tree.
     pub fn log_dir(&self) -> PathBuf {
         self.0.join("log")

@@ -9,11 +9,12 @@ pub mod archive;
 mod engine;
 mod error;
 mod folder;
+pub mod journal;
 pub mod keyring;
 mod schema;
 mod snapshot;
 
-pub use engine::{Database, Row, Speed, Tx, Value};
+pub use engine::{Database, Row, SharedLock, Speed, Tx, Value};
 pub use error::StoreError;
 pub use folder::Folder;
 pub use schema::Kind;
@@ -24,8 +25,10 @@ pub fn statements() -> impl Iterator<Item = (Kind, &'static str)> {
     let active = active::STATEMENTS.iter().flat_map(|group| group.iter());
     let keyring = keyring::STATEMENTS.iter().flat_map(|group| group.iter());
     let archive = archive::STATEMENTS.iter().flat_map(|group| group.iter());
+    let journal = journal::STATEMENTS.iter().flat_map(|group| group.iter());
     active
         .map(|sql| (Kind::Active, *sql))
         .chain(keyring.map(|sql| (Kind::Keyring, *sql)))
         .chain(archive.map(|sql| (Kind::Archive, *sql)))
+        .chain(journal.map(|sql| (Kind::Journal, *sql)))
 }

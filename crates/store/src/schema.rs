@@ -11,11 +11,13 @@ pub enum Kind {
     Keyring,
     /// What the law still wants after the active period.
     Archive,
+    /// Logs and ledger of several vaults, where the databases are on a server.
+    Journal,
 }
 
 impl Kind {
-    /// Every database of an installation.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Keyring, Self::Archive];
+    /// Every database that there can be.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Keyring, Self::Archive, Self::Journal];
 
     /// Returns its name in messages.
     pub const fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Kind {
             Self::Active => "active",
             Self::Keyring => "keyring",
             Self::Archive => "archive",
+            Self::Journal => "journal",
         }
     }
 
@@ -33,6 +36,7 @@ impl Kind {
             Self::Active => 0x4c74_6841,
             Self::Keyring => 0x4c74_684b,
             Self::Archive => 0x4c74_6852,
+            Self::Journal => 0x4c74_684a,
         }
     }
 
@@ -40,8 +44,9 @@ impl Kind {
     pub const fn supported_schema(self) -> i64 {
         match self {
             Self::Active => 3,
-            Self::Keyring => 7,
+            Self::Keyring => 8,
             Self::Archive => 1,
+            Self::Journal => 1,
         }
     }
 
@@ -60,8 +65,10 @@ impl Kind {
                 include_str!("../migrations/sqlite/0005_keyring.sql"),
                 include_str!("../migrations/sqlite/0006_keyring.sql"),
                 include_str!("../migrations/sqlite/0007_keyring.sql"),
+                include_str!("../migrations/sqlite/0008_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
+            Self::Journal => &[include_str!("../migrations/sqlite/0001_journal.sql")],
         }
     }
 
@@ -81,8 +88,10 @@ impl Kind {
                 include_str!("../migrations/postgres/0005_keyring.sql"),
                 include_str!("../migrations/postgres/0006_keyring.sql"),
                 include_str!("../migrations/postgres/0007_keyring.sql"),
+                include_str!("../migrations/postgres/0008_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
+            Self::Journal => &[include_str!("../migrations/postgres/0001_journal.sql")],
         }
     }
 }
