@@ -486,7 +486,7 @@ pub(crate) fn clear_destroyed(writer: &mut Database) -> Result<bool, StoreError>
         writer.compact()?;
     }
     writer.checkpoint()?;
-    Ok(is_compacted)
+    Ok(is_compacted && writer.forgets())
 }
 
 fn traced(record: &RecordId) -> ([u8; 16], [u8; 16], u8) {

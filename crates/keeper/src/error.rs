@@ -16,6 +16,11 @@ pub enum KeeperError {
     /// The ledger failed.
     #[error(transparent)]
     Ledger(#[from] crate::LedgerError),
+    /// The keyring is another installation's.
+    #[error(
+        "this keyring database holds an installation already: `lethe join` makes one more vault for it; an unfinished `lethe init` leaves one that nothing opens, and its schemas can be dropped"
+    )]
+    Occupied,
     /// The keeper could not take up its work.
     #[error(transparent)]
     Refused(Refusal),

@@ -1,10 +1,10 @@
 //! The keeper itself: opening, the log's publication, and what the other parts share.
 
 use crate::brakes::Brakes;
-use crate::journal::{Journal, Watch};
 use crate::credential::Credential;
 use crate::credentials::Credentials;
 use crate::decide::Denials;
+use crate::journal::{Journal, Watch};
 use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys, new_origin};
 use crate::ledger::Ledger;
 use crate::log::{
@@ -23,7 +23,7 @@ use lethe_model::{
     SubjectNumber,
 };
 use lethe_store::keyring::counters::{self, GENERATION, SUBJECT_NUMBERS};
-use lethe_store::keyring::subject_keys;
+use lethe_store::keyring::{epochs, subject_keys};
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
 use std::collections::{BTreeSet, HashMap};
@@ -102,10 +102,14 @@ impl Keeper {
         root: &SecretKey,
         around: &Surroundings,
     ) -> Result<(), KeeperError> {
-        let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let mut keyring =
+            Database::open(folder.place(Kind::Keyring), Kind::Keyring, Speed::Serving)?;
         let random = &*around.random;
         let now_ms = around.clock.now_ms();
         let origin = new_origin(random);
+        if !keyring.read(epochs::list)?.is_empty() {
+            return Err(KeeperError::Occupied);
+        }
         keyring.write(|tx| -> Result<(), KeeperError> {
             Epochs::begin(tx, root, 1, now_ms, random)?;
             ServiceKeys::create(tx, root, &origin, now_ms, random)?;
@@ -124,11 +128,12 @@ impl Keeper {
         root: SecretKey,
         around: Surroundings,
     ) -> Result<Self, KeeperError> {
-        let mut writer = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let mut writer =
+            Database::open(folder.place(Kind::Keyring), Kind::Keyring, Speed::Serving)?;
         // A crash may have left destroyed keys in the write-ahead log.
         writer.checkpoint()?;
-        let reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
-        let key_reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let reader = Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring)?;
+        let key_reader = Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring)?;
         let (epochs, mut service, credentials, access, last_number, generation) =
             writer.read(|tx| -> Result<_, KeeperError> {
                 let service = ServiceKeys::load(tx, &root)?;
@@ -144,7 +149,13 @@ impl Keeper {
                 ))
             })?;
         let mut journal = match folder.is_shared() {
-            true => Some(claim_log(folder, &root, &around, &mut writer, &mut service)?),
+            true => Some(claim_log(
+                folder,
+                &root,
+                &around,
+                &mut writer,
+                &mut service,
+            )?),
             false => None,
         };
         let origin = match &journal {

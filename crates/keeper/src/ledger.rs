@@ -222,7 +222,8 @@ impl Ledger {
         let text = std::str::from_utf8(bytes).map_err(|_| altered(self.next + 1))?;
         let (mut next, mut last_mac) = (self.next, self.last_mac.clone());
         for line in text.lines() {
-            let (_, mac) = parse_line(line, next, &last_mac, key).ok_or_else(|| altered(next + 1))?;
+            let (_, mac) =
+                parse_line(line, next, &last_mac, key).ok_or_else(|| altered(next + 1))?;
             (next, last_mac) = (next + 1, mac);
         }
         self.write(NextLines {

@@ -38,19 +38,17 @@ impl Keeper {
             .generation
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let read = self
-            .reader()
-            .read(|tx| -> Result<Option<_>, KeeperError> {
-                let generation = counters::fetch(tx, GENERATION)?;
-                if generation == *known {
-                    return Ok(None);
-                }
-                let service = ServiceKeys::load(tx, &self.root)?;
-                let credentials = Credentials::load(tx, &service.credentials)?;
-                let access = AccessSettings::load(tx, &service.credentials)?;
-                let epochs = Epochs::load(tx, &self.root)?;
-                Ok(Some((generation, service, credentials, access, epochs)))
-            })?;
+        let read = self.reader().read(|tx| -> Result<Option<_>, KeeperError> {
+            let generation = counters::fetch(tx, GENERATION)?;
+            if generation == *known {
+                return Ok(None);
+            }
+            let service = ServiceKeys::load(tx, &self.root)?;
+            let credentials = Credentials::load(tx, &service.credentials)?;
+            let access = AccessSettings::load(tx, &service.credentials)?;
+            let epochs = Epochs::load(tx, &self.root)?;
+            Ok(Some((generation, service, credentials, access, epochs)))
+        })?;
         let Some((generation, service, credentials, access, epochs)) = read else {
             return Ok(false);
         };

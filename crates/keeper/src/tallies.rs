@@ -66,7 +66,12 @@ impl Keeper {
                 None => (self.log_origin(), state.log.size()),
                 Some(journal) => (JOURNAL, u64::try_from(journal.seen()).unwrap_or(0)),
             };
-            (changed, origin.to_owned(), size, state.quotas.spent_until_ms())
+            (
+                changed,
+                origin.to_owned(),
+                size,
+                state.quotas.spent_until_ms(),
+            )
         };
         let usage = self.usage().take_changed();
         changed.extend(
@@ -94,7 +99,8 @@ impl Keeper {
             for (name, snapshot) in &mut changed {
                 if is_shared && let Some(credential) = name.strip_prefix(USAGE) {
                     let stored = before.iter().find(|(stored, _)| stored == name);
-                    self.usage().merge(credential, stored.map(|(_, one)| one), snapshot);
+                    self.usage()
+                        .merge(credential, stored.map(|(_, one)| one), snapshot);
                 }
                 tallies::put(tx, name, snapshot)?;
             }

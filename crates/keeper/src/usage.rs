@@ -193,7 +193,10 @@ impl Usage {
         }
         for (prefix, (first, last)) in &other.networks {
             if self.networks.contains_key(prefix) || self.networks.len() < NETWORKS_KEPT {
-                let own = self.networks.entry(prefix.clone()).or_insert((*first, *last));
+                let own = self
+                    .networks
+                    .entry(prefix.clone())
+                    .or_insert((*first, *last));
                 *own = (own.0.min(*first), own.1.max(*last));
             }
         }

@@ -58,13 +58,17 @@ impl Vault {
         let policies = Arc::new(Policies::load(&keeper)?);
         // The first start vouches for its own clock; every later one is measured by it.
         keeper.trusted_clock()?;
-        let writer = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
-        let archive = Database::open(&folder.archive(), Kind::Archive, Speed::Serving)?;
-        let archive_reader = Database::open_reader(&folder.archive(), Kind::Archive)?;
-        let mut reader = Database::open_reader(&folder.active(), Kind::Active)?;
+        let writer = Database::open(folder.place(Kind::Active), Kind::Active, Speed::Serving)?;
+        let archive = Database::open(folder.place(Kind::Archive), Kind::Archive, Speed::Serving)?;
+        let archive_reader = Database::open_reader(folder.place(Kind::Archive), Kind::Archive)?;
+        let mut reader = Database::open_reader(folder.place(Kind::Active), Kind::Active)?;
         let stores = reader.read(stores::list)?;
         let writing = match folder.is_shared() {
-            true => Some(Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?),
+            true => Some(Database::open(
+                folder.place(Kind::Keyring),
+                Kind::Keyring,
+                Speed::Serving,
+            )?),
             false => None,
         };
         let intake = Arc::new(Intake::start(
@@ -76,7 +80,7 @@ impl Vault {
             writing,
         ));
         intake.recover()?;
-        let active_reader = || Database::open_reader(&folder.active(), Kind::Active);
+        let active_reader = || Database::open_reader(folder.place(Kind::Active), Kind::Active);
         let lane_readers = [active_reader()?, active_reader()?];
         Ok(Self {
             lane: Lane::start(&keeper, lane_readers),

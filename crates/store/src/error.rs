@@ -45,6 +45,37 @@ pub enum StoreError {
     /// Somebody else holds a lock for too long.
     #[error("the database is locked by another process: stop it, or try again")]
     Busy,
+    /// The connection to the server is gone; nothing of this step was written.
+    #[error(
+        "the connection to PostgreSQL was lost, and nothing of this step was written: try again"
+    )]
+    Disconnected,
+    /// The connection went while the server was making a step durable.
+    #[error(
+        "the connection to PostgreSQL was lost before it answered: this step may have been written or not"
+    )]
+    Uncertain,
+    /// The server may not write.
+    #[error(
+        "this PostgreSQL server may only be read: it is a replica; name all servers in the address, with target_session_attrs=read-write"
+    )]
+    StandBy,
+    /// Two transactions stood in each other's way.
+    #[error(
+        "another transaction stood in the way, and nothing of this step was written: try again"
+    )]
+    Conflict,
+    /// The role lacks a right.
+    #[error(
+        "the database role may not use {0}: `lethe db roles` prints the statements that grant what is needed"
+    )]
+    Forbidden(String),
+    /// Anything else the server says, without a value of a row.
+    #[error("PostgreSQL refused: {0}")]
+    Server(String),
+    /// What only files can do.
+    #[error("{0}")]
+    FilesOnly(&'static str),
     /// Another vault took this one to be gone, and ended what it had begun.
     #[error("another vault ended this act meanwhile, and nothing of it was done: try again")]
     Superseded,

@@ -1,7 +1,7 @@
 //! SQL: the active store and the keyring database.
 //!
-//! One SQL text for two engines; what differs between them lives in `engine.rs`. The three databases
-//! are separate files: the active store and the archive hold what is sealed, the keyring what opens
+//! One SQL text for two engines; what differs between them lives in `engine`. The databases are
+//! separate files, or schemas on servers: the active store and the archive hold what is sealed, the keyring what opens
 //! and finds it, and its backups live shorter.
 
 pub mod active;
@@ -11,13 +11,17 @@ mod error;
 mod folder;
 pub mod journal;
 pub mod keyring;
+mod place;
 mod schema;
+mod servers;
 mod snapshot;
 
 pub use engine::{Database, Row, SharedLock, Speed, Tx, Value};
 pub use error::StoreError;
 pub use folder::Folder;
+pub use place::{MalformedUrl, Place, ServerUrl};
 pub use schema::Kind;
+pub use servers::Servers;
 pub use snapshot::{Snapshot, check_database, snapshot};
 
 /// Every statement of this crate with the database it belongs to, for checks against other engines.

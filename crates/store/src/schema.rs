@@ -31,7 +31,7 @@ impl Kind {
 
     /// Marks the file in its header (`PRAGMA application_id`), so that one cannot stand in for the
     /// other: "Lth" and a letter.
-    const fn application_id(self) -> i64 {
+    pub(crate) const fn application_id(self) -> i64 {
         match self {
             Self::Active => 0x4c74_6841,
             Self::Keyring => 0x4c74_684b,
@@ -50,7 +50,7 @@ impl Kind {
         }
     }
 
-    const fn migrations(self) -> &'static [&'static str] {
+    pub(crate) const fn migrations(self) -> &'static [&'static str] {
         match self {
             Self::Active => &[
                 include_str!("../migrations/sqlite/0001_active.sql"),
@@ -98,43 +98,16 @@ impl Kind {
 
 /// Makes the schema, or brings an earlier release's up: all missing migrations, or none.
 pub(crate) fn bring_up(database: &mut Database) -> Result<(), StoreError> {
-    let kind = database.kind();
-    let connection = database.sqlite();
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let application: i64 =
-        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let is_new = found == 0 && application == 0;
-    let is_ours = application == kind.application_id() && found > 0;
-    let missing = usize::try_from(found)
-        .ok()
-        .and_then(|done| kind.migrations().get(done..));
-    if let Some(missing) = missing.filter(|missing| !missing.is_empty())
-        && (is_new || is_ours)
-    {
-        let tx = connection.transaction()?;
-        for migration in missing {
-            tx.execute_batch(migration)?;
-        }
-        tx.pragma_update(None, "application_id", kind.application_id())?;
-        tx.pragma_update(None, "user_version", kind.supported_schema())?;
-        tx.commit()?;
+    let found = database.schema_version()?;
+    if found < database.kind().supported_schema() {
+        database.migrate(found)?;
     }
     check(database)
 }
 
 pub(crate) fn check(database: &mut Database) -> Result<(), StoreError> {
     let kind = database.kind();
-    let connection = database.sqlite();
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let application: i64 =
-        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    if application != kind.application_id() {
-        let detail = "it is another database than its name says";
-        return Err(StoreError::Damaged {
-            database: kind.name(),
-            detail,
-        });
-    }
+    let found = database.schema_version()?;
     let supported = kind.supported_schema();
     if found != supported {
         return Err(StoreError::Schema {

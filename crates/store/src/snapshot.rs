@@ -216,6 +216,7 @@ mod tests {
         let mut writer = crate::Database::open(&source, kind, crate::Speed::Serving).unwrap();
         writer
             .sqlite()
+            .unwrap()
             .execute_batch(
                 "PRAGMA wal_autocheckpoint = 0;
                  CREATE TABLE filler AS SELECT randomblob(30000000) AS bytes",

@@ -8,6 +8,8 @@ use lethe_ops::{
     Credential, Error, FindQuery, ImportOptions, ImportReport, Installation, NewCredential,
     StoreSpec, Surroundings, Vault,
 };
+use lethe_pgtest::PgServer;
+use lethe_store::Servers;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -28,6 +30,11 @@ const COST: KdfCost = KdfCost {
 const SHARE_COST: fn() -> ShareCost = || ShareCost::TEST;
 #[cfg(not(debug_assertions))]
 const SHARE_COST: fn() -> ShareCost = ShareCost::default;
+
+/// Whether the tests' vaults have their databases on PostgreSQL.
+fn wants_postgres() -> bool {
+    std::env::var("LETHE_TEST_DATABASES").is_ok_and(|value| value == "postgres")
+}
 
 /// A vault in a temporary folder. When it is dropped, the whole folder is searched for every marked
 /// value that went in: each test also tests that nothing personal lies in clear.
@@ -56,7 +63,12 @@ impl TestVault {
             controller: "Example SAS".to_owned(),
         };
         let path = folder.path().join("data");
-        Installation::create(&path, PASSPHRASE, COST, &store, &around).expect("a new installation");
+        let servers = wants_postgres().then(|| {
+            let server = PgServer::shared().expect("PostgreSQL, as asked for");
+            Servers::new(&server.new_database(), None, None).expect("a good address")
+        });
+        Installation::create_on(&path, servers.as_ref(), PASSPHRASE, COST, &store, &around)
+            .expect("a new installation");
         let mut test = Self {
             vault: None,
             folder,

@@ -2,8 +2,8 @@
 //! still.
 
 use super::Journal;
-use crate::log::LogError;
 use crate::KeeperError;
+use crate::log::LogError;
 use lethe_store::journal::origins::{self, LEDGER, Origin};
 use lethe_store::journal::turns;
 use lethe_store::{Database, Folder, StoreError};
@@ -123,7 +123,10 @@ impl Watch {
 
     /// Lists all logs and who writes them.
     pub(crate) fn peers(&mut self) -> Result<Vec<Peer>, LogError> {
-        let all = self.database.read(origins::list).map_err(LogError::Journal)?;
+        let all = self
+            .database
+            .read(origins::list)
+            .map_err(LogError::Journal)?;
         let peer = |one: Origin| Peer {
             is_me: one.name == self.origin && one.holder == self.vault,
             origin: one.name,

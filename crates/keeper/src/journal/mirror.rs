@@ -1,8 +1,8 @@
 //! Copies of logs in the folder: what reads a log reads files, wherever the log is written.
 
 use super::Journal;
-use crate::{KeeperError, Refusal};
 use crate::log::{LogError, LogFiles};
+use crate::{KeeperError, Refusal};
 use lethe_store::Folder;
 use lethe_store::journal::chunks;
 use lethe_store::journal::origins::{self, LEDGER};
@@ -63,7 +63,10 @@ impl Journal {
 
     /// Lists the logs of other vaults.
     pub(crate) fn others(&mut self) -> Result<Vec<String>, Refusal> {
-        let all = self.database.read(origins::list).map_err(super::unreachable)?;
+        let all = self
+            .database
+            .read(origins::list)
+            .map_err(super::unreachable)?;
         let names = all.into_iter().map(|origin| origin.name);
         Ok(names
             .filter(|name| *name != self.origin && name != LEDGER)

@@ -10,12 +10,12 @@ mod lease;
 mod mirror;
 mod turn;
 
-pub(crate) use lease::Watch;
 pub use lease::Peer;
+pub(crate) use lease::Watch;
 pub(crate) use turn::Turn;
 
-use crate::log::LogError;
 use crate::Refusal;
+use crate::log::LogError;
 use lethe_crypto::SecretKey;
 use lethe_store::journal::turns;
 use lethe_store::{Database, Folder, Kind, Speed, StoreError};
@@ -38,7 +38,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     fn connect(folder: &Folder) -> Result<Database, StoreError> {
-        Database::open(&folder.journal(), Kind::Journal, Speed::Serving)
+        Database::open(folder.place(Kind::Journal), Kind::Journal, Speed::Serving)
     }
 
     /// Returns the log that this vault writes.

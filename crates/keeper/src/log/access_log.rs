@@ -40,7 +40,9 @@ pub enum LogError {
     #[error("the access log cannot be read ({0})")]
     Read(#[source] io::Error),
     /// The databases' server did not take it, or its answer did not arrive.
-    #[error("the shared access log cannot be written or read ({0}): nothing is revealed until it can")]
+    #[error(
+        "the shared access log cannot be written or read ({0}): nothing is revealed until it can"
+    )]
     Journal(#[source] StoreError),
     /// Another vault writes this log.
     #[error(

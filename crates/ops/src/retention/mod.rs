@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use lethe_keeper::{Credential, ProposalKind, hex};
 use lethe_model::{OrderId, SubjectId};
 use lethe_policy::{Day, Policy};
+use lethe_store::Kind;
 use lethe_store::active::runs::{self, RunRow};
 use lethe_store::{Database, StoreError};
 use scan::{ARCHIVE, DONE, Judge, ORDERS, Place};
@@ -113,9 +114,8 @@ impl Vault {
         let mut report = RetentionReport::default();
         let archive_keys = self.archive_key_ids()?;
         let judge = self.judge(credential, &policy, today, &archive_keys)?;
-        let mut active = Database::open_reader(&self.folder.active(), lethe_store::Kind::Active)?;
-        let mut archive =
-            Database::open_reader(&self.folder.archive(), lethe_store::Kind::Archive)?;
+        let mut active = Database::open_reader(self.folder.place(Kind::Active), Kind::Active)?;
+        let mut archive = Database::open_reader(self.folder.place(Kind::Archive), Kind::Archive)?;
         let mut place = beginning();
         while place.0 != DONE {
             place = judge

@@ -2,10 +2,10 @@
 
 use crate::{StoreError, Tx, args};
 
-const INSERT: &str =
-    "INSERT INTO intents (intent_id, origin, log_index, payload, created_at) VALUES ($1, $2, $3, $4, $5)";
+const INSERT: &str = "INSERT INTO intents (intent_id, origin, log_index, payload, created_at) VALUES ($1, $2, $3, $4, $5)";
 const RENEW: &str = "UPDATE intents SET payload = $1 WHERE intent_id = $2";
-const LIST: &str = "SELECT intent_id, origin, log_index, payload FROM intents ORDER BY origin, log_index";
+const LIST: &str =
+    "SELECT intent_id, origin, log_index, payload FROM intents ORDER BY origin, log_index";
 const DELETE: &str = "DELETE FROM intents WHERE intent_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, RENEW, LIST, DELETE];
