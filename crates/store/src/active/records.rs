@@ -12,9 +12,9 @@ const DELETE: &str =
     "DELETE FROM records WHERE subject_id = $1 AND order_id = $2 AND category = $3";
 const DELETE_SUBJECT: &str = "DELETE FROM records WHERE subject_id = $1";
 // Lengths, not envelopes: documents are large, and whoever lists records opens none of them.
-const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, generation, LENGTH(envelope) \
+const OF_SUBJECT: &str = "SELECT subject_id, order_id, category, generation, CAST(LENGTH(envelope) AS BIGINT) \
      FROM records WHERE subject_id = $1 ORDER BY order_id, category";
-const OF_ORDER: &str = "SELECT subject_id, order_id, category, generation, LENGTH(envelope) \
+const OF_ORDER: &str = "SELECT subject_id, order_id, category, generation, CAST(LENGTH(envelope) AS BIGINT) \
      FROM records WHERE subject_id = $1 AND order_id = $2 ORDER BY category";
 const ANY_OF_SUBJECT: &str = "SELECT 1 FROM records WHERE subject_id = $1 LIMIT 1";
 const PEOPLE: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT subject_id FROM records \

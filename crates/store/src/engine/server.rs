@@ -381,7 +381,9 @@ fn cannot_connect(url: &ServerUrl, error: &tokio_postgres::Error) -> StoreError 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(said) = error.as_db_error() else {
-            return match error.is_closed() || std::error::Error::source(&error).is_some() {
+            let source = std::error::Error::source(&error);
+            let is_io = source.is_some_and(|source| source.is::<std::io::Error>());
+            return match error.is_closed() || is_io {
                 true => Self::Disconnected,
                 false => Self::Server(error.to_string()),
             };
