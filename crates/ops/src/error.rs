@@ -158,6 +158,10 @@ impl Error {
             Self::Store(error) | Self::Keeper(KeeperError::Store(error)) => match error {
                 StoreError::Full => "disk-full",
                 StoreError::ReadOnly => "read-only",
+                StoreError::Busy
+                | StoreError::Conflict
+                | StoreError::Disconnected
+                | StoreError::Superseded => "busy",
                 _ => "database",
             },
             Self::Log(_) | Self::LogTree(_) | Self::Keeper(KeeperError::Log(_)) => "log",

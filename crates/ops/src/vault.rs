@@ -36,6 +36,8 @@ pub struct Vault {
     pub(crate) intake_lane: IntakeLane,
     pub(crate) policies: Arc<Policies>,
     pub(crate) folder: Folder,
+    /// Where other vaults use the same databases: who does which job.
+    pub(crate) jobs: Option<Mutex<Database>>,
     guard: Arc<Guard>,
     reader: Mutex<Database>,
     archive_reader: Mutex<Database>,
@@ -63,13 +65,10 @@ impl Vault {
         let archive_reader = Database::open_reader(folder.place(Kind::Archive), Kind::Archive)?;
         let mut reader = Database::open_reader(folder.place(Kind::Active), Kind::Active)?;
         let stores = reader.read(stores::list)?;
-        let writing = match folder.is_shared() {
-            true => Some(Database::open(
-                folder.place(Kind::Keyring),
-                Kind::Keyring,
-                Speed::Serving,
-            )?),
-            false => None,
+        let connect = || Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring);
+        let (writing, jobs) = match folder.is_shared() {
+            true => (Some(connect()?), Some(Mutex::new(connect()?))),
+            false => (None, None),
         };
         let intake = Arc::new(Intake::start(
             Arc::clone(&keeper),
@@ -88,6 +87,7 @@ impl Vault {
             reader: Mutex::new(reader),
             archive_reader: Mutex::new(archive_reader),
             policies,
+            jobs,
             folder,
             intake_lane: IntakeLane::start(Arc::clone(&intake)),
             guard: Arc::new(Guard::new()),

@@ -3,11 +3,6 @@
 //! Needs Debian's `postgresql`. Without it a test is skipped with a printed line; with `CI=true` it
 //! fails.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "servers are real processes that take real time"
-)]
-
 mod proxy;
 mod server;
 

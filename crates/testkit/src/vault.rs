@@ -51,6 +51,38 @@ pub struct TestVault {
 impl TestVault {
     /// Makes a vault with one shop called `main`.
     pub fn start() -> Self {
+        let servers = wants_postgres().then(|| {
+            let server = PgServer::shared().expect("PostgreSQL, as asked for");
+            Servers::new(&server.new_database(), None, None).expect("a good address")
+        });
+        Self::start_on(servers.as_ref())
+    }
+
+    /// Makes one more vault of the same installation, in a folder of its own and by the same clock.
+    pub fn join(&self, servers: &Servers, seed: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let around = Surroundings {
+            clock: Arc::clone(&self.clock) as _,
+            random: Arc::new(SeededRandom::new(seed)),
+        };
+        let path = folder.path().join("data");
+        let root_key = self.path().join("root.key");
+        Installation::join(&path, servers, &root_key, PASSPHRASE, &around)
+            .expect("it joins the installation");
+        let mut test = Self {
+            vault: None,
+            folder,
+            clock: Arc::clone(&self.clock),
+            around,
+            marks: self.marks.clone(),
+            shares: None,
+        };
+        test.open().expect("the vault opens");
+        test
+    }
+
+    /// Makes a vault with one shop called `main`, with its databases in the folder or on servers.
+    pub fn start_on(servers: Option<&Servers>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(FakeClock::default());
         let random = Arc::new(SeededRandom::new(42));
@@ -63,11 +95,7 @@ impl TestVault {
             controller: "Example SAS".to_owned(),
         };
         let path = folder.path().join("data");
-        let servers = wants_postgres().then(|| {
-            let server = PgServer::shared().expect("PostgreSQL, as asked for");
-            Servers::new(&server.new_database(), None, None).expect("a good address")
-        });
-        Installation::create_on(&path, servers.as_ref(), PASSPHRASE, COST, &store, &around)
+        Installation::create_on(&path, servers, PASSPHRASE, COST, &store, &around)
             .expect("a new installation");
         let mut test = Self {
             vault: None,

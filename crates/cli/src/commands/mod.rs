@@ -23,6 +23,7 @@ mod fields;
 mod find;
 mod import;
 mod init;
+mod join;
 mod key;
 mod legal_hold;
 mod log;
@@ -54,6 +55,7 @@ use clap::Subcommand;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
+    Join(join::Args),
     Import(import::Args),
     Status(status::Args),
     Find(find::Args),
@@ -105,6 +107,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
     let globals = &cli.globals;
     match cli.command {
         Command::Init(args) => init::run(globals, args, output),
+        Command::Join(args) => join::run(globals, args, output),
         Command::Import(args) => import::run(globals, args, output),
         Command::Status(args) => status::run(globals, args, output),
         Command::Find(args) => find::run(globals, args, output),
