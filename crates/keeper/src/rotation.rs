@@ -128,8 +128,8 @@ impl Keeper {
                     let nonce = nonce.try_into().expect("chunks of a nonce's length");
                     row.wrapped = epochs.wrap(&context, &key, nonce);
                     row.epoch = epochs.current();
-                    data_keys::rewrap(tx, row)?;
                 }
+                data_keys::rewrap_many(tx, &rows)?;
                 Ok(rows)
             })?;
             step(rows.len() as u64);
@@ -146,18 +146,19 @@ impl Keeper {
             let mut writer = self.writer();
             let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
             let rows = writer.write(|tx| -> Result<_, Refusal> {
-                let rows = subject_keys::stale(tx, &after, epoch, STEP)?;
+                let mut rows = subject_keys::stale(tx, &after, epoch, STEP)?;
                 let mut nonces = vec![0; rows.len() * 12];
                 self.around.random.fill(&mut nonces);
-                for (row, nonce) in rows.iter().zip(nonces.chunks_exact(12)) {
+                for (row, nonce) in rows.iter_mut().zip(nonces.chunks_exact(12)) {
                     let context = log_key_context(&row.subject, row.number, row.store);
                     let key = epochs
                         .unwrap(row.epoch, &context, &row.wrapped)
                         .map_err(|_| altered("a subject's log key"))?;
                     let nonce = nonce.try_into().expect("chunks of a nonce's length");
-                    let wrapped = epochs.wrap(&context, &key, nonce);
-                    subject_keys::rewrap(tx, &row.subject, epochs.current(), &wrapped)?;
+                    row.wrapped = epochs.wrap(&context, &key, nonce);
+                    row.epoch = epochs.current();
                 }
+                subject_keys::rewrap_many(tx, &rows)?;
                 Ok(rows)
             })?;
             step(rows.len() as u64);

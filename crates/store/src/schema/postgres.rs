@@ -6,7 +6,7 @@ use crate::{StoreError, Tx, args};
 
 /// Which database a schema holds, and its version: one row.
 const MAKE_VERSION: &str = "CREATE TABLE IF NOT EXISTS lethe_schema \
-     (kind TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)";
+     (kind TEXT COLLATE \"C\" NOT NULL PRIMARY KEY, version BIGINT NOT NULL)";
 const HAS_SCHEMA: &str = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
 const HAS_VERSION: &str =
     "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'lethe_schema'";
@@ -62,8 +62,11 @@ pub(super) fn bring_up(server: &mut Postgres, kind: Kind) -> Result<(), StoreErr
         }
         session.batch(COLLATE)?;
         tx.execute(SET_VERSION, args![kind.name(), kind.supported_schema()])?;
-        Ok(())
-    })
+        Ok::<_, StoreError>(())
+    })?;
+    // What this connection has prepared was for the tables as they were.
+    server.hang_up();
+    Ok(())
 }
 
 /// Returns the version of a kind's schema; `None` when there is no such schema yet.

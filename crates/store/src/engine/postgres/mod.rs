@@ -61,6 +61,11 @@ impl Postgres {
         self.kind
     }
 
+    /// Ends the connection; the next call makes a new one.
+    pub(crate) fn hang_up(&mut self) {
+        self.session = None;
+    }
+
     pub(super) fn may_try_again(&self) -> bool {
         self.last_failure.is_some()
     }
