@@ -165,8 +165,10 @@ impl Keeper {
                 .collect();
             candidate.misses = u64::from(candidate.found.is_empty());
         }
-        for (subject, _) in &candidate.subjects {
-            match subject_keys::fetch(tx, subject)? {
+        let subjects = candidate.subjects.iter();
+        let subjects: Vec<_> = subjects.map(|(subject, _)| *subject).collect();
+        for row in subject_keys::fetch_many(tx, &subjects)? {
+            match row {
                 Some(row) if row.store == store => candidate.keys.push(row),
                 _ => candidate.refusal = Some(Refusal::Gone),
             }

@@ -73,7 +73,7 @@ impl Keeper {
         if let (IntentTrace::Disposal(_), true) = (&intent.trace, is_stored) {
             clear_destroyed(&mut writer)?;
         }
-        writer.write(|tx| -> Result<(), StoreError> {
+        writer.write_in_turn(|tx| -> Result<(), StoreError> {
             match &intent.trace {
                 IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
                 IntentTrace::Intake(trace) => undo_intake(tx, trace)?,
@@ -162,7 +162,7 @@ impl Keeper {
             std::mem::take(&mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner));
         if !settled.is_empty() {
             self.writer()
-                .write(|tx| settled.iter().try_for_each(|id| finish(tx, id)))?;
+                .write_in_turn(|tx| settled.iter().try_for_each(|id| finish(tx, id)))?;
         }
         Ok(settled)
     }

@@ -38,7 +38,7 @@ impl Keeper {
             // Another vault may have set some aside meanwhile: what is left here is given up then.
             let size = count.max(BLOCK);
             let add = |tx: &lethe_store::Tx<'_>| counters::add(tx, SUBJECT_NUMBERS, size);
-            numbers.set_aside = self.writer().write::<_, StoreError>(add)?;
+            numbers.set_aside = self.writer().write_in_turn::<_, StoreError>(add)?;
             numbers.next = numbers.set_aside + 1 - size;
         }
         let given = numbers.next..numbers.next + count;

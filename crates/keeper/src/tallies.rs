@@ -90,26 +90,28 @@ impl Keeper {
             spent_until_ms,
             tag: Vec::new(),
         };
-        let written = self.writer().write(|tx| -> Result<bool, StoreError> {
-            let before = tallies::list(tx)?;
-            if is_shared && is_ahead(&before, mark.size) {
-                // Another vault has written later ones.
-                return Ok(false);
-            }
-            for (name, snapshot) in &mut changed {
-                if is_shared && let Some(credential) = name.strip_prefix(USAGE) {
-                    let stored = before.iter().find(|(stored, _)| stored == name);
-                    self.usage()
-                        .merge(credential, stored.map(|(_, one)| one), snapshot);
+        let written = self
+            .writer()
+            .write_in_turn(|tx| -> Result<bool, StoreError> {
+                let before = tallies::list(tx)?;
+                if is_shared && is_ahead(&before, mark.size) {
+                    // Another vault has written later ones.
+                    return Ok(false);
                 }
-                tallies::put(tx, name, snapshot)?;
-            }
-            mark.tag = mark
-                .compute(&tallies::list(tx)?, &service.credentials)
-                .to_vec();
-            let mark = serde_json::to_vec(&mark).expect("words and numbers");
-            tallies::put(tx, MARK, &mark).map(|()| true)
-        });
+                for (name, snapshot) in &mut changed {
+                    if is_shared && let Some(credential) = name.strip_prefix(USAGE) {
+                        let stored = before.iter().find(|(stored, _)| stored == name);
+                        self.usage()
+                            .merge(credential, stored.map(|(_, one)| one), snapshot);
+                    }
+                    tallies::put(tx, name, snapshot)?;
+                }
+                mark.tag = mark
+                    .compute(&tallies::list(tx)?, &service.credentials)
+                    .to_vec();
+                let mark = serde_json::to_vec(&mark).expect("words and numbers");
+                tallies::put(tx, MARK, &mark).map(|()| true)
+            });
         drop(service);
         if !matches!(written, Ok(true)) {
             self.usage().mark_changed(&changed, USAGE);

@@ -160,7 +160,7 @@ impl Error {
                 StoreError::ReadOnly => "read-only",
                 StoreError::Busy
                 | StoreError::Conflict
-                | StoreError::Disconnected
+                | StoreError::ConnectionLost
                 | StoreError::Superseded => "busy",
                 _ => "database",
             },

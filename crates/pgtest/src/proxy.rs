@@ -1,117 +1,97 @@
-//! A proxy between a client and a server that can be cut.
+//! A network between a client and a server that can be cut, and that can lose answers.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Passes bytes on to a port of the loopback until it is cut.
+/// A TCP proxy on 127.0.0.1.
 pub struct Proxy {
     port: u16,
-    shared: Arc<Shared>,
+    state: Arc<State>,
 }
 
-struct Shared {
-    target: AtomicU16,
+#[derive(Default)]
+struct State {
+    server: Mutex<String>,
     is_cut: AtomicBool,
-    /// Whether what the server answers is swallowed: it acts, and nobody hears of it.
-    is_mute: AtomicBool,
-    open: Mutex<Vec<TcpStream>>,
+    loses_answers: AtomicBool,
+    streams: Mutex<Vec<TcpStream>>,
 }
 
 impl Proxy {
-    /// Begins to pass connections on to `target`.
-    pub fn to(target: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = listener.local_addr().expect("its address").port();
-        let shared = Arc::new(Shared {
-            target: AtomicU16::new(target),
-            is_cut: AtomicBool::new(false),
-            is_mute: AtomicBool::new(false),
-            open: Mutex::default(),
-        });
-        let accepting = Arc::clone(&shared);
+    /// Starts one in front of a server's address and port.
+    ///
+    /// # Panics
+    ///
+    /// When no port is free.
+    pub fn start(server: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(State::default());
+        server.clone_into(&mut state.server.lock().unwrap());
+        let shared = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                if accepting.is_cut.load(Ordering::SeqCst) {
-                    drop(client.shutdown(Shutdown::Both));
-                    continue;
-                }
-                drop(pass_on(&accepting, &client));
+                shared.connect(client);
             }
         });
-        Self { port, shared }
+        Self { port, state }
     }
 
-    /// Returns the port that clients connect to.
-    pub fn port(&self) -> u16 {
-        self.port
+    /// Returns the address of a database through it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Leads new connections elsewhere.
-    pub fn lead_to(&self, target: u16) {
-        self.shared.target.store(target, Ordering::SeqCst);
-    }
-
-    /// Ends all connections and lets no new one through.
+    /// Ends all connections and refuses new ones.
     pub fn cut(&self) {
-        self.shared.is_cut.store(true, Ordering::SeqCst);
-        self.end_all();
+        self.state.is_cut.store(true, Ordering::SeqCst);
+        for stream in self.state.streams.lock().unwrap().drain(..) {
+            drop(stream.shutdown(Shutdown::Both));
+        }
+    }
+
+    /// From now on requests arrive, and their answers are lost.
+    pub fn lose_answers(&self) {
+        self.state.loses_answers.store(true, Ordering::SeqCst);
     }
 
     /// Lets new connections through again.
     pub fn mend(&self) {
-        self.shared.is_mute.store(false, Ordering::SeqCst);
-        self.shared.is_cut.store(false, Ordering::SeqCst);
+        self.state.loses_answers.store(false, Ordering::SeqCst);
+        self.state.is_cut.store(false, Ordering::SeqCst);
     }
+}
 
-    /// Swallows what the server answers from now on, and ends the connection at its next answer.
-    pub fn mute(&self) {
-        self.shared.is_mute.store(true, Ordering::SeqCst);
-    }
-
-    fn end_all(&self) {
-        let mut open = self
-            .shared
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        for stream in open.drain(..) {
-            drop(stream.shutdown(Shutdown::Both));
+impl State {
+    fn connect(self: &Arc<Self>, client: TcpStream) {
+        if self.is_cut.load(Ordering::SeqCst) {
+            return;
         }
+        let server = self.server.lock().unwrap().clone();
+        let Ok(server) = TcpStream::connect(server) else {
+            return;
+        };
+        let copies = |stream: &TcpStream| stream.try_clone().unwrap();
+        let mut streams = self.streams.lock().unwrap();
+        streams.extend([copies(&client), copies(&server)]);
+        let (from_client, to_server) = (copies(&client), copies(&server));
+        thread::spawn(move || pump(from_client, to_server, || false));
+        let state = Arc::clone(self);
+        let loses = move || state.loses_answers.load(Ordering::SeqCst);
+        thread::spawn(move || pump(server, client, loses));
     }
 }
 
-fn pass_on(shared: &Arc<Shared>, client: &TcpStream) -> io::Result<()> {
-    let server = TcpStream::connect(("127.0.0.1", shared.target.load(Ordering::SeqCst)))?;
-    client.set_nodelay(true)?;
-    server.set_nodelay(true)?;
-    {
-        let mut open = shared.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.push(client.try_clone()?);
-        open.push(server.try_clone()?);
-    }
-    let (from, to) = (client.try_clone()?, server.try_clone()?);
-    thread::spawn(move || pump(from, to, &AtomicBool::new(false)));
-    let (from, to, shared) = (server, client.try_clone()?, Arc::clone(shared));
-    thread::spawn(move || pump(from, to, &shared.is_mute));
-    Ok(())
-}
-
-fn pump(mut from: TcpStream, mut to: TcpStream, is_mute: &AtomicBool) {
-    let mut buffer = [0; 16 << 10];
+fn pump(mut from: TcpStream, mut to: TcpStream, loses: impl Fn() -> bool) {
+    let mut buffer = [0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        if is_mute.load(Ordering::SeqCst) || to.write_all(&buffer[..count]).is_err() {
+        if !loses() && to.write_all(&buffer[..count]).is_err() {
             break;
         }
     }
     drop(from.shutdown(Shutdown::Both));
     drop(to.shutdown(Shutdown::Both));
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.cut();
-    }
 }

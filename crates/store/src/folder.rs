@@ -24,7 +24,7 @@ impl Folder {
     /// Returns where a database is.
     pub fn place(&self, kind: Kind) -> Place {
         match self.servers.as_deref() {
-            Some(Ok(servers)) => Place::Server(servers.of(kind).clone()),
+            Some(Ok(servers)) => servers.of(kind).into(),
             Some(Err(why)) => Place::Unknown(why.clone()),
             None => Place::File(match kind {
                 Kind::Active => self.active(),

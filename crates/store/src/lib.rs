@@ -1,7 +1,7 @@
 //! SQL: the active store and the keyring database.
 //!
-//! One SQL text for two engines; what differs between them lives in `engine`. The databases are
-//! separate files, or schemas on servers: the active store and the archive hold what is sealed, the keyring what opens
+//! One SQL text for two engines; what differs between them lives in `engine/`. The three databases
+//! are separate files, or schemas of a PostgreSQL: the active store and the archive hold what is sealed, the keyring what opens
 //! and finds it, and its backups live shorter.
 
 pub mod active;
@@ -16,10 +16,10 @@ mod schema;
 mod servers;
 mod snapshot;
 
-pub use engine::{Database, Row, SharedLock, Speed, Tx, Value};
+pub use engine::{Database, Row, SharedLock, Speed, TableSize, Tx, Value};
 pub use error::StoreError;
 pub use folder::Folder;
-pub use place::{MalformedUrl, Place, ServerUrl};
+pub use place::{Place, ServerUrl};
 pub use schema::Kind;
 pub use servers::Servers;
 pub use snapshot::{Snapshot, check_database, snapshot};

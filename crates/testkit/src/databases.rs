@@ -1,7 +1,6 @@
 //! What somebody with access to the databases does behind the vault's back, on either engine.
 
 use crate::TestVault;
-use lethe_pgtest::PgServer;
 use lethe_store::{Folder, Kind, Place};
 use rusqlite::fallible_iterator::FallibleIterator as _;
 
@@ -35,9 +34,9 @@ impl TestVault {
             Place::Server(url) => {
                 let text = url.to_string();
                 let name = text.rsplit('/').next().unwrap_or_default();
-                let server = PgServer::shared().expect("the server the vault is on");
+                let server = lethe_pgtest::server().expect("the server the vault is on");
                 let schema = url.schema(kind);
-                server.sql(name, &format!("SET search_path = {schema}; {statements}"))
+                server.sql_in(name, &format!("SET search_path = {schema}; {statements}"))
             }
             Place::File(path) => ask_file(&path, statements),
             Place::Unknown(why) => panic!("{why}"),

@@ -8,7 +8,6 @@ use lethe_ops::{
     Credential, Error, FindQuery, ImportOptions, ImportReport, Installation, NewCredential,
     StoreSpec, Surroundings, Vault,
 };
-use lethe_pgtest::PgServer;
 use lethe_store::Servers;
 use std::path::Path;
 use std::sync::Arc;
@@ -52,8 +51,8 @@ impl TestVault {
     /// Makes a vault with one shop called `main`.
     pub fn start() -> Self {
         let servers = wants_postgres().then(|| {
-            let server = PgServer::shared().expect("PostgreSQL, as asked for");
-            Servers::new(&server.new_database(), None, None).expect("a good address")
+            let url = lethe_pgtest::fresh_database().expect("PostgreSQL, as asked for");
+            Servers::new(&url, None, None).expect("a good address")
         });
         Self::start_on(servers.as_ref())
     }

@@ -8,6 +8,7 @@ use crate::{passphrase, surroundings};
 use lethe_crypto::KdfCost;
 use lethe_model::StoreName;
 use lethe_ops::{Installation, StoreSpec};
+use lethe_store::Kind;
 
 /// Make a data folder and its keys
 ///
@@ -63,7 +64,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         "store": store.name.as_str(),
         "controller": store.controller,
         "log_key": vault.log_key(),
-        "databases": servers.as_ref().map(|servers| servers.store.to_string()),
+        "databases": servers.as_ref().map(|servers| servers.of(Kind::Active).to_string()),
     });
     output.result(&made, || {
         let data = data.display();

@@ -6,6 +6,7 @@ use crate::output::Output;
 use crate::servers::ServerArgs;
 use crate::{passphrase, surroundings};
 use lethe_ops::Installation;
+use lethe_store::Kind;
 use std::path::PathBuf;
 
 /// Make a data folder for one more vault of an installation on PostgreSQL
@@ -32,13 +33,13 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     Installation::join(&data, &servers, &args.root_key, &passphrase, &around)?;
     let made = serde_json::json!({
         "data": data.display().to_string(),
-        "databases": servers.store.to_string(),
+        "databases": servers.of(Kind::Active).to_string(),
     });
     output.result(&made, || {
         format!(
             "Made {} for one more vault on {}.\n\nNext:\n\x20 lethe serve   beside the others; lethe status lists them",
             data.display(),
-            servers.store
+            servers.of(Kind::Active)
         )
     })?;
     Ok(Exit::Done)

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::folder::{Folder, Key};
 use crate::orders::{Order, csv};
 use crate::serving::Server;
-use lethe_pgtest::PgServer;
+use lethe_pgtest::{Options, Server as Postgres, Stop};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -107,10 +107,11 @@ fn check(folder: &Folder, data: &Path, key: &Key, acknowledged: &Acknowledged) -
 
 #[test]
 fn two_vaults_under_fire_pass_no_quota_and_lose_nothing() {
-    let Some(postgres) = PgServer::start() else {
+    let Some(postgres) = Postgres::start(&Options::default()) else {
         return;
     };
-    let url = postgres.database("lethe");
+    postgres.sql("CREATE DATABASE lethe");
+    let url = postgres.url("lethe");
     let folder = Folder::on_server(&url);
     let second = folder.join("second", &url);
     folder.import("orders.csv", &csv(&orders()));
@@ -144,11 +145,11 @@ fn two_vaults_under_fire_pass_no_quota_and_lose_nothing() {
                     .take()
                     .expect("it runs")
                     .kill(),
-                1 => drop(postgres.terminate_all("lethe")),
+                1 => drop(postgres.terminate_sessions("lethe")),
                 _ => {
-                    postgres.down("immediate");
+                    postgres.stop(Stop::Immediate);
                     std::thread::sleep(Duration::from_millis(200));
-                    postgres.up("");
+                    postgres.resume();
                 }
             }
             std::thread::sleep(Duration::from_millis(700));
@@ -188,21 +189,18 @@ fn two_vaults_under_fire_pass_no_quota_and_lose_nothing() {
 
 #[test]
 fn after_a_fail_over_to_a_replica_everything_acknowledged_is_there() {
-    let Some(primary) = PgServer::start() else {
+    let Some(primary) = Postgres::start(&Options::default()) else {
         return;
     };
-    primary.database("lethe");
-    let replica = PgServer::replica(&primary);
+    primary.sql("CREATE DATABASE lethe");
+    let replica = primary.standby();
     // Durable means: on both.
-    primary.sql(
-        "postgres",
-        "ALTER SYSTEM SET synchronous_standby_names = '*'",
-    );
-    primary.sql("postgres", "SELECT pg_reload_conf()");
+    primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    primary.sql("SELECT pg_reload_conf()");
     let url = format!(
-        "postgres://postgres@127.0.0.1:{},127.0.0.1:{}/lethe?target_session_attrs=read-write",
-        primary.port(),
-        replica.port()
+        "postgres://postgres@{},{}/lethe",
+        primary.socket_address(),
+        replica.socket_address()
     );
     let folder = Folder::on_server(&url);
     folder.import("orders.csv", &csv(&orders()));
@@ -220,7 +218,7 @@ fn after_a_fail_over_to_a_replica_everything_acknowledged_is_there() {
             })
             .collect();
         std::thread::sleep(Duration::from_millis(500));
-        primary.down("immediate");
+        primary.stop(Stop::Immediate);
         replica.promote();
         let begun = Instant::now();
         let mut client = server.client(&key);

@@ -32,7 +32,7 @@ impl Journal {
         known: &[String],
     ) -> Result<Option<Self>, KeeperError> {
         let mut database = Self::connect(folder).map_err(LogError::Journal)?;
-        let claimed = database.write(|tx| -> Result<Option<Origin>, StoreError> {
+        let claimed = database.write_in_turn(|tx| -> Result<Option<Origin>, StoreError> {
             turns::take(tx)?;
             for name in known {
                 origins::insert(tx, name)?;
@@ -99,7 +99,7 @@ impl Watch {
         elapsed_ms: u64,
     ) -> Result<Vec<String>, LogError> {
         let (origin, vault, lease) = (&self.origin, &self.vault, self.lease);
-        let all = self.database.write(|tx| -> Result<_, StoreError> {
+        let all = self.database.write_in_turn(|tx| -> Result<_, StoreError> {
             let is_mine = origins::beat(tx, origin, vault, lease, checkpoint)?;
             Ok(is_mine.then_some(origins::list(tx)?))
         });
@@ -107,7 +107,7 @@ impl Watch {
         let silent = self.silent(&all, elapsed_ms);
         let mut gone = Vec::new();
         for one in silent {
-            let given_back = self.database.write(|tx| {
+            let given_back = self.database.write_in_turn(|tx| {
                 // Whatever its holder is appending comes first.
                 turns::take(tx)?;
                 let now = origins::list(tx)?;

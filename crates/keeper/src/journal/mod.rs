@@ -67,7 +67,7 @@ impl Journal {
         let (origin, vault, lease) = (self.origin.clone(), self.vault.clone(), self.lease);
         let (seen, segment_keys) = (&mut self.seen, &mut self.segment_keys);
         let mut news_of = None;
-        let done = self.database.write(|tx| {
+        let done = self.database.write_in_turn(|tx| {
             let mut turn = Turn {
                 tx,
                 number: turns::take(tx).map_err(unreachable)?,
@@ -113,7 +113,7 @@ impl Journal {
     pub(crate) fn leave(&mut self) {
         // If that fails, others see that this vault is gone by its beat.
         let (origin, lease) = (self.origin.clone(), self.lease);
-        drop(self.database.write(|tx| -> Result<(), StoreError> {
+        drop(self.database.write_in_turn(|tx| -> Result<(), StoreError> {
             turns::take(tx)?;
             lethe_store::journal::origins::claim(tx, &origin, lease, "").map(drop)
         }));

@@ -335,22 +335,14 @@ impl Intake {
     ) -> Result<(), StoreError> {
         let now_ms = self.around.clock.now_ms();
         state.active.write(|tx| {
-            for mark in forgotten {
-                batches::delete(tx, mark)?;
-            }
+            batches::delete_many(tx, forgotten)?;
             batches::insert(tx, permit.intent(), now_ms)?;
-            for order in &sealed.orders {
-                orders::upsert(tx, order)?;
-            }
-            for record in &sealed.records {
-                records::upsert(tx, record)?;
-            }
-            for (store, contact) in &sealed.contacts {
-                contacts::touch(tx, *store, contact)?;
-            }
-            for (record, _) in &sealed.keyring.obsolete {
-                records::delete(tx, record)?;
-            }
+            orders::upsert_many(tx, &sealed.orders)?;
+            records::upsert_many(tx, &sealed.records)?;
+            contacts::touch_many(tx, &sealed.contacts)?;
+            let obsolete = sealed.keyring.obsolete.iter();
+            let obsolete: Vec<_> = obsolete.map(|(record, _)| *record).collect();
+            records::delete_many(tx, &obsolete)?;
             match progress {
                 Some(one) => imports::upsert(tx, &one.source, one.rows_done, &one.report, now_ms),
                 None => Ok(()),

@@ -3,7 +3,7 @@
 use crate::reveal::{query, values};
 use lethe_model::Purpose;
 use lethe_ops::{Credential, Error, FindQuery, Refusal};
-use lethe_pgtest::{PgServer, Proxy};
+use lethe_pgtest::Proxy;
 use lethe_store::{Kind, Servers};
 use lethe_testkit::{OrderSketch, TestVault};
 use std::sync::Arc;
@@ -19,14 +19,14 @@ struct Two {
 
 impl Two {
     fn start() -> Option<Self> {
-        let server = PgServer::shared()?;
-        let url = server.new_database();
-        let name = url.rsplit('/').next().unwrap().to_owned();
+        let server = lethe_pgtest::server()?;
+        let url = lethe_pgtest::fresh_database()?;
+        let name = url.trim_start_matches("postgres:///").split('?').next()?;
         let servers = Servers::new(&url, None, None).unwrap();
         let one = TestVault::start_on(Some(&servers));
-        let proxy = Proxy::to(server.port());
-        let by_tcp = PgServer::tcp_url(&name, proxy.port());
-        let other = one.join(&Servers::new(&by_tcp, None, None).unwrap(), 7);
+        let proxy = Proxy::start(&server.socket_address());
+        let by_tcp = Servers::new(&proxy.url(name), None, None).unwrap();
+        let other = one.join(&by_tcp, 7);
         Some(Self { one, other, proxy })
     }
 }
@@ -238,13 +238,20 @@ fn a_cut_connection_reveals_nothing_unlogged_and_loses_nothing_that_was_acknowle
     for (at, token) in tokens.iter().enumerate() {
         match at % 3 {
             1 => two.proxy.cut(),
-            2 => two.proxy.mute(),
+            2 => two.proxy.lose_answers(),
             _ => {}
         }
-        let revealed = two
-            .other
-            .vault()
-            .reveal(&there, token, query(&["delivery.city"]));
+        let revealed = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Lost answers are noticed when the connection ends.
+                std::thread::sleep(Duration::from_millis(60));
+                if at % 3 == 2 {
+                    two.proxy.cut();
+                }
+            });
+            let other = two.other.vault();
+            other.reveal(&there, token, query(&["delivery.city"]))
+        });
         acknowledged.extend(revealed.ok().map(|revealed| revealed.log_index));
         two.proxy.mend();
     }

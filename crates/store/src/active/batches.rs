@@ -34,6 +34,13 @@ pub fn delete(tx: &Tx<'_>, intent: &[u8; 16]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Forgets marks, once the keyring has forgotten their intents.
+pub fn delete_many(tx: &Tx<'_>, intents: &[[u8; 16]]) -> Result<(), StoreError> {
+    let rows: Vec<_> = intents.iter().map(|intent| [intent.into()]).collect();
+    tx.execute_many(DELETE, &rows)?;
+    Ok(())
+}
+
 /// Forgets all marks from before a moment, once no intent is open that could ask for one.
 pub fn clear(tx: &Tx<'_>, before_ms: i64) -> Result<(), StoreError> {
     tx.execute(CLEAR, args![before_ms])?;

@@ -34,6 +34,19 @@ pub fn touch(tx: &Tx<'_>, store: StoreId, row: &ContactRow) -> Result<(), StoreE
     Ok(())
 }
 
+/// Notes contacts, each in its shop.
+pub fn touch_many(tx: &Tx<'_>, contacts: &[(StoreId, ContactRow)]) -> Result<(), StoreError> {
+    let rows: Vec<_> = contacts
+        .iter()
+        .map(|(store, row)| {
+            let (created, last) = (row.created_on.into(), row.last_on.into());
+            [(&row.subject).into(), store.0.into(), created, last]
+        })
+        .collect();
+    tx.execute_many(TOUCH, &rows)?;
+    Ok(())
+}
+
 /// Fetches a person's clock.
 pub fn fetch(tx: &Tx<'_>, subject: &SubjectId) -> Result<Option<ContactRow>, StoreError> {
     tx.query_first(FETCH, args![subject], from_row)

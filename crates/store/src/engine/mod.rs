@@ -1,16 +1,25 @@
-//! The two engines behind one face. Every statement is written in the dialect that both accept (`$n`
-//! placeholders, `ON CONFLICT`, row values; no functions of an engine).
+//! The two engines behind one face. Every statement is written in the dialect both accept (`$n`
+//! placeholders, `ON CONFLICT`, row values; no functions of the engine). What differs is below this
+//! folder: `sqlite.rs` and `postgres/`.
 
-mod server;
+mod locks;
+mod postgres;
 mod sqlite;
+mod tx;
 mod value;
 
+pub use locks::SharedLock;
+pub use postgres::TableSize;
+pub(crate) use postgres::{Postgres, Session};
+pub use tx::{Row, Tx};
 pub use value::Value;
 
 use crate::{Kind, Place, StoreError, schema};
-use lethe_model::{OrderId, SubjectId};
+use postgres::Access;
 use rusqlite::{Connection, TransactionBehavior};
-use server::{Server, ServerTx};
+
+/// How often [`Database::write_retrying`] begins anew.
+const TRIES: u32 = 8;
 
 /// One connection to one database.
 pub struct Database {
@@ -18,9 +27,15 @@ pub struct Database {
     kind: Kind,
 }
 
-enum Engine {
+pub(crate) enum Engine {
     Sqlite(Connection),
-    Server(Box<Server>),
+    Postgres(Box<Postgres>),
+}
+
+/// Binds values to a statement's `$1`, `$2`, … in order.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
 }
 
 /// How a connection trades memory for speed.
@@ -32,30 +47,22 @@ pub enum Speed {
     Bulk,
 }
 
-/// What only one vault does at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SharedLock {
-    /// Bringing a schema up.
-    Schema = 0,
-    /// Changing the active store.
-    Writing = 1,
-    /// The daily run.
-    DailyRun = 2,
-    /// Delivering alerts.
-    Courier = 3,
-}
-
 impl Database {
     /// Opens the database at `place`, making it when it does not exist, and brings its schema up.
     ///
+    /// On PostgreSQL the database itself must exist; the schema in it is made. A role that may make
+    /// neither schema nor tables can open a database whose schema is up to date.
+    ///
     /// # Errors
     ///
-    /// Says whether the file is missing, damaged, locked, read-only or of a newer release, or why the
-    /// server cannot be reached.
+    /// Says whether the file is missing, damaged, locked, read-only or of a newer release; whether
+    /// the server cannot be reached, or does not let this user in.
     pub fn open(place: impl Into<Place>, kind: Kind, speed: Speed) -> Result<Self, StoreError> {
         let engine = match place.into() {
             Place::File(path) => Engine::Sqlite(sqlite::open(&path, speed)?),
-            Place::Server(url) => Engine::Server(Box::new(Server::connect(&url, kind)?)),
+            Place::Server(url) => {
+                Engine::Postgres(Box::new(Postgres::open(*url, kind, Access::Write)?))
+            }
             Place::Unknown(why) => return Err(StoreError::CannotOpen(why)),
         };
         let mut database = Self { engine, kind };
@@ -71,7 +78,9 @@ impl Database {
     pub fn open_reader(place: impl Into<Place>, kind: Kind) -> Result<Self, StoreError> {
         let engine = match place.into() {
             Place::File(path) => Engine::Sqlite(sqlite::open_reader(&path)?),
-            Place::Server(url) => Engine::Server(Box::new(Server::connect(&url, kind)?)),
+            Place::Server(url) => {
+                Engine::Postgres(Box::new(Postgres::open(*url, kind, Access::Read)?))
+            }
             Place::Unknown(why) => return Err(StoreError::CannotOpen(why)),
         };
         let mut database = Self { engine, kind };
@@ -85,382 +94,155 @@ impl Database {
     }
 
     /// Runs `work` on one consistent state of the database.
+    ///
+    /// # Errors
+    ///
+    /// What `work` says; on PostgreSQL also [`StoreError::ConnectionLost`], after which the next
+    /// call connects anew.
     pub fn read<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &mut self.engine {
+            Engine::Postgres(server) => server.read(work),
             Engine::Sqlite(connection) => {
                 let tx = connection
                     .transaction_with_behavior(TransactionBehavior::Deferred)
                     .map_err(StoreError::from)?;
-                work(&Tx(Inner::Sqlite(&tx)))
-            }
-            Engine::Server(server) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                server.transact(begin, |tx| work(&Tx(Inner::Server(tx))))
+                work(&Tx::sqlite(&tx))
             }
         }
     }
 
-    /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, else none is,
-    /// but after [`StoreError::Uncertain`], which leaves open what the server did.
+    /// Runs `work` in one transaction: all of it is durable when this returns `Ok`, else none is.
     ///
-    /// `work` is never run twice.
+    /// Transactions take effect as if one ran after the other. SQLite has one writer at a time and
+    /// lets the others wait. PostgreSQL lets them run (`SERIALIZABLE`) and refuses one of two that
+    /// could not have run one after the other: what `work` reads and then relies on needs no lock,
+    /// but the call may fail with [`StoreError::Conflict`], and may then be made again.
+    ///
+    /// # Errors
+    ///
+    /// What `work` says, or the engine. [`StoreError::is_retryable`] says when nothing was written
+    /// and another try may succeed; [`StoreError::OutcomeUnknown`] when it may have been written.
     pub fn write<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &mut self.engine {
+            Engine::Postgres(server) => server.write(work),
             Engine::Sqlite(connection) => {
                 let tx = connection
                     .transaction_with_behavior(TransactionBehavior::Immediate)
                     .map_err(StoreError::from)?;
-                let value = work(&Tx(Inner::Sqlite(&tx)))?;
+                let value = work(&Tx::sqlite(&tx))?;
                 tx.commit().map_err(StoreError::from)?;
                 Ok(value)
             }
-            Engine::Server(server) => {
-                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-                server.transact(begin, |tx| work(&Tx(Inner::Server(tx))))
+        }
+    }
+
+    /// Like [`Database::write`], but begins anew, a few times, when another writer came between or
+    /// the connection was lost before the commit. `work` must have no effect outside of `tx`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::write`]. A commit whose outcome is unknown is never repeated.
+    pub fn write_retrying<T, E: From<StoreError>>(
+        &mut self,
+        mut work: impl FnMut(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        for round in 1..TRIES {
+            let result = self.write(&mut work);
+            match &self.engine {
+                Engine::Postgres(server) if result.is_err() && server.may_try_again() => {
+                    // Two that collided must not collide again: the later the round, the longer.
+                    let pause = 1 << round.min(6);
+                    std::thread::sleep(std::time::Duration::from_millis(pause));
+                }
+                _ => return result,
             }
         }
+        self.write(work)
     }
 
-    /// Changes how the connection trades memory for speed; a server has its own settings.
-    pub fn set_speed(&mut self, speed: Speed) -> Result<(), StoreError> {
+    /// Like [`Database::write`], for work that first takes a row or a lock that others wait for: each
+    /// statement sees what they committed before it (READ COMMITTED), so that whoever waited sees what
+    /// the one before did, and is not refused for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::write`]; a conflict only after a deadlock.
+    pub fn write_in_turn<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         match &mut self.engine {
-            Engine::Sqlite(connection) => sqlite::set_speed(connection, speed),
-            Engine::Server(_) => Ok(()),
-        }
-    }
-
-    /// Moves everything from the write-ahead log into the database file and empties the log, so
-    /// that nothing deleted survives in it. A server keeps its log for itself and its replicas.
-    pub fn checkpoint(&mut self) -> Result<(), StoreError> {
-        match &mut self.engine {
-            Engine::Sqlite(connection) => sqlite::checkpoint(connection),
-            Engine::Server(_) => Ok(()),
-        }
-    }
-
-    /// Returns the size of the database in bytes.
-    pub fn bytes(&mut self) -> Result<u64, StoreError> {
-        match &mut self.engine {
-            Engine::Sqlite(connection) => sqlite::bytes(connection),
-            Engine::Server(server) => {
-                let schema = server.schema().to_owned();
-                let bytes = server.number(TABLES_BYTES, &[&schema])?;
-                Ok(u64::try_from(bytes).unwrap_or(0))
-            }
+            Engine::Postgres(server) => server.write_in_turn(work),
+            Engine::Sqlite(_) => self.write(work),
         }
     }
 
     /// Says whether [`Database::compact`] leaves nothing deleted behind. A server keeps old row
-    /// versions in its files, its log and its replicas: there, a rotation of the key-encryption key
-    /// ends what is left of destroyed keys.
+    /// versions in its log and its replicas: there, a rotation of the key-encryption key ends what is
+    /// left of destroyed keys.
     pub fn forgets(&self) -> bool {
         matches!(self.engine, Engine::Sqlite(_))
     }
 
+    /// Changes how the connection trades memory for speed. A server's memory is its own affair.
+    pub fn set_speed(&mut self, speed: Speed) -> Result<(), StoreError> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite::set_speed(connection, speed),
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Takes what was deleted out of reach of statements and, as far as the engine can, of the files.
+    ///
+    /// SQLite moves everything from the write-ahead log into the database file and empties the log,
+    /// so that nothing deleted survives in it. PostgreSQL vacuums the tables: dead rows are gone for
+    /// every statement, but their bytes stay in pages until these are used again, in the write-ahead
+    /// log until it is recycled, and in whatever is made of that log. There the answer is the
+    /// rotation of the key-encryption key (docs/operations.md).
+    pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite::checkpoint(connection),
+            Engine::Postgres(server) => server.vacuum(""),
+        }
+    }
+
+    /// Returns the size of the database in bytes; on PostgreSQL of its tables with their indexes.
+    pub fn bytes(&mut self) -> Result<u64, StoreError> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite::bytes(connection),
+            Engine::Postgres(server) => {
+                let tables = server.table_sizes()?;
+                Ok(tables.iter().map(|table| table.bytes).sum())
+            }
+        }
+    }
+
     /// Rewrites the database without its unused parts, where copies of moved rows survive: secure
     /// delete overwrites rows that are deleted, not those that a page split left behind.
+    ///
+    /// PostgreSQL locks each table while it is rewritten (`VACUUM FULL`).
     pub fn compact(&mut self) -> Result<(), StoreError> {
         match &mut self.engine {
             Engine::Sqlite(connection) => Ok(connection.execute_batch("VACUUM")?),
-            Engine::Server(_) => Ok(()),
+            Engine::Postgres(server) => server.vacuum("(FULL)"),
         }
     }
 
-    /// Waits for a lock that all vaults on this database know; it is held until
-    /// [`Database::unlock`] or the end of the connection. A database file has one vault, which needs
-    /// none.
-    pub fn lock(&mut self, lock: SharedLock) -> Result<(), StoreError> {
-        match &mut self.engine {
-            Engine::Sqlite(_) => Ok(()),
-            Engine::Server(server) => server.lock(lock),
-        }
-    }
-
-    /// Takes a lock if nobody has it.
-    pub fn try_lock(&mut self, lock: SharedLock) -> Result<bool, StoreError> {
-        match &mut self.engine {
-            Engine::Sqlite(_) => Ok(true),
-            Engine::Server(server) => server.try_lock(lock),
-        }
-    }
-
-    /// Frees a lock.
-    pub fn unlock(&mut self, lock: SharedLock) -> Result<(), StoreError> {
-        match &mut self.engine {
-            Engine::Sqlite(_) => Ok(()),
-            Engine::Server(server) => server.unlock(lock),
-        }
-    }
-
-    /// Returns the schema's version as the database has it; 0 where there is none yet.
-    pub(crate) fn schema_version(&mut self) -> Result<i64, StoreError> {
-        let kind = self.kind;
-        match &mut self.engine {
-            Engine::Sqlite(connection) => sqlite::schema_version(connection, kind),
-            Engine::Server(server) => server_schema_version(server, kind),
-        }
-    }
-
-    /// Runs migrations and notes the version they lead to: all of it, or nothing.
-    pub(crate) fn migrate(&mut self, found: i64) -> Result<(), StoreError> {
-        let kind = self.kind;
-        match &mut self.engine {
-            Engine::Sqlite(connection) => {
-                let done = usize::try_from(found).unwrap_or(usize::MAX);
-                let missing = kind.migrations().get(done..).unwrap_or_default();
-                sqlite::migrate(connection, kind, missing)
-            }
-            Engine::Server(server) => {
-                server.lock(SharedLock::Schema)?;
-                let migrated = migrate_server(server, kind);
-                server.unlock(SharedLock::Schema)?;
-                migrated
-            }
-        }
+    pub(crate) fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
     }
 
     #[cfg(test)]
-    pub(crate) fn sqlite(&mut self) -> Option<&mut Connection> {
+    pub(crate) fn sqlite(&mut self) -> &mut Connection {
         match &mut self.engine {
-            Engine::Sqlite(connection) => Some(connection),
-            Engine::Server(_) => None,
+            Engine::Sqlite(connection) => connection,
+            Engine::Postgres(_) => panic!("a file was expected"),
         }
-    }
-}
-
-const TABLES_BYTES: &str = "SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::BIGINT \
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-     WHERE n.nspname = $1 AND c.relkind = 'r'";
-
-fn server_schema_version(server: &mut Server, kind: Kind) -> Result<i64, StoreError> {
-    let schema = server.schema().to_owned();
-    let exists =
-        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = $1 AND tablename = 'lethe_schema'";
-    if server.number(exists, &[&schema])? == 0 {
-        return Ok(0);
-    }
-    let found = "SELECT COALESCE(MAX(version), 0) FROM lethe_schema WHERE kind = $1";
-    match server.number(found, &[&kind.name()])? {
-        0 => Err(StoreError::Damaged {
-            database: kind.name(),
-            detail: "its schema holds another database",
-        }),
-        version => Ok(version),
-    }
-}
-
-/// Brings a schema up, with the lock on it held: another process may have done so meanwhile.
-fn migrate_server(server: &mut Server, kind: Kind) -> Result<(), StoreError> {
-    let found = server_schema_version(server, kind)?;
-    let done = usize::try_from(found).unwrap_or(usize::MAX);
-    let missing = kind.postgres_migrations().get(done..).unwrap_or_default();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let statements = migration(server.schema(), kind, missing);
-    server.batch(&statements)
-}
-
-/// Writes the statements that bring a schema up, in one transaction.
-fn migration(schema: &str, kind: Kind, missing: &[&str]) -> String {
-    let (name, version) = (kind.name(), kind.supported_schema());
-    let steps = missing.join("\n");
-    format!(
-        "BEGIN;
-         CREATE SCHEMA IF NOT EXISTS {schema}; SET LOCAL search_path = {schema};
-         CREATE TABLE IF NOT EXISTS lethe_schema (kind TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL);
-         {steps}
-         INSERT INTO lethe_schema (kind, version) VALUES ('{name}', {version})
-         ON CONFLICT (kind) DO UPDATE SET version = excluded.version; COMMIT"
-    )
-}
-
-/// A transaction.
-pub struct Tx<'t>(Inner<'t>);
-
-enum Inner<'t> {
-    Sqlite(&'t Connection),
-    Server(&'t ServerTx<'t>),
-}
-
-impl Tx<'_> {
-    /// Runs a statement and returns how many rows it touched.
-    pub fn execute(&self, sql: &'static str, args: &[Value<'_>]) -> Result<usize, StoreError> {
-        match &self.0 {
-            Inner::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql)?;
-                Ok(statement.execute(rusqlite::params_from_iter(args))?)
-            }
-            Inner::Server(tx) => tx.execute(sql, args),
-        }
-    }
-
-    /// Runs a statement once for each row of arguments, on a server without waiting in between, and
-    /// returns how many rows each touched.
-    pub fn execute_many(
-        &self,
-        sql: &'static str,
-        rows: &[Vec<Value<'_>>],
-    ) -> Result<Vec<usize>, StoreError> {
-        match &self.0 {
-            Inner::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql)?;
-                rows.iter()
-                    .map(|args| Ok(statement.execute(rusqlite::params_from_iter(args))?))
-                    .collect()
-            }
-            Inner::Server(tx) => tx.execute_many(sql, rows),
-        }
-    }
-
-    /// Runs a query and returns a value for every row.
-    pub fn query<T>(
-        &self,
-        sql: &'static str,
-        args: &[Value<'_>],
-        mut from_row: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
-        match &self.0 {
-            Inner::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql)?;
-                let mut rows = statement.query(rusqlite::params_from_iter(args))?;
-                let mut values = Vec::new();
-                while let Some(row) = rows.next()? {
-                    values.push(from_row(&Row::Sqlite(row))?);
-                }
-                Ok(values)
-            }
-            Inner::Server(tx) => {
-                let rows = tx.query(sql, args)?;
-                rows.iter().map(|row| from_row(&Row::Server(row))).collect()
-            }
-        }
-    }
-
-    /// Runs a query once for each row of arguments, on a server without waiting in between, and
-    /// returns the values of each answer.
-    pub fn query_many<T>(
-        &self,
-        sql: &'static str,
-        asked: &[Vec<Value<'_>>],
-        mut from_row: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<Vec<T>>, StoreError> {
-        match &self.0 {
-            Inner::Sqlite(_) => asked
-                .iter()
-                .map(|args| self.query(sql, args, &mut from_row))
-                .collect(),
-            Inner::Server(tx) => {
-                let answers = tx.query_many(sql, asked)?;
-                let mut values =
-                    |rows: &Vec<_>| rows.iter().map(|row| from_row(&Row::Server(row))).collect();
-                answers.iter().map(&mut values).collect()
-            }
-        }
-    }
-
-    /// Runs a query and returns a value for its first row, if it has one.
-    pub fn query_first<T>(
-        &self,
-        sql: &'static str,
-        args: &[Value<'_>],
-        from_row: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Option<T>, StoreError> {
-        match &self.0 {
-            Inner::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql)?;
-                let mut rows = statement.query(rusqlite::params_from_iter(args))?;
-                let first = rows.next()?;
-                first.map(|row| from_row(&Row::Sqlite(row))).transpose()
-            }
-            Inner::Server(tx) => {
-                let rows = tx.query(sql, args)?;
-                rows.first()
-                    .map(|row| from_row(&Row::Server(row)))
-                    .transpose()
-            }
-        }
-    }
-}
-
-/// One row of an answer; columns are numbered from 0.
-pub enum Row<'r> {
-    /// Of a file.
-    #[doc(hidden)]
-    Sqlite(&'r rusqlite::Row<'r>),
-    /// Of a server.
-    #[doc(hidden)]
-    Server(&'r tokio_postgres::Row),
-}
-
-macro_rules! get {
-    ($row:expr, $column:expr) => {
-        match $row {
-            Row::Sqlite(row) => Ok(row.get($column)?),
-            Row::Server(row) => Ok(row.try_get($column)?),
-        }
-    };
-}
-
-impl Row<'_> {
-    /// Reads a BIGINT.
-    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
-        get!(self, column)
-    }
-
-    /// Reads a BIGINT that may be NULL.
-    pub fn opt_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
-        get!(self, column)
-    }
-
-    /// Reads a TEXT.
-    pub fn text(&self, column: usize) -> Result<String, StoreError> {
-        get!(self, column)
-    }
-
-    /// Reads a TEXT that may be NULL.
-    pub fn opt_text(&self, column: usize) -> Result<Option<String>, StoreError> {
-        get!(self, column)
-    }
-
-    /// Reads bytes.
-    pub fn blob(&self, column: usize) -> Result<Vec<u8>, StoreError> {
-        get!(self, column)
-    }
-
-    /// Reads bytes that may be NULL.
-    pub fn opt_blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        get!(self, column)
-    }
-
-    /// Reads bytes of a known length.
-    pub fn array<const N: usize>(
-        &self,
-        column: usize,
-        table: &'static str,
-    ) -> Result<[u8; N], StoreError> {
-        let inconsistent = StoreError::Inconsistent { table };
-        let bytes = match self {
-            Self::Sqlite(row) => row.get_ref(column)?.as_blob().ok(),
-            Self::Server(row) => row.try_get::<_, &[u8]>(column).ok(),
-        };
-        let array = bytes.and_then(|bytes| bytes.try_into().ok());
-        array.ok_or(inconsistent)
-    }
-
-    /// Reads a subject's id.
-    pub fn subject(&self, column: usize, table: &'static str) -> Result<SubjectId, StoreError> {
-        self.array(column, table).map(SubjectId::from_bytes)
-    }
-
-    /// Reads an order's id.
-    pub fn order(&self, column: usize, table: &'static str) -> Result<OrderId, StoreError> {
-        self.array(column, table).map(OrderId::from_bytes)
     }
 }

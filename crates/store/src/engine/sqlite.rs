@@ -1,24 +1,10 @@
-//! SQLite: how a database file is opened and kept, and how its rows are read.
+//! SQLite: pragmas, and what its files are made to do.
 
-use super::{Speed, Value};
-use crate::{Kind, StoreError};
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use crate::{Speed, StoreError};
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
-use std::time::Duration;
 
 const CHECKPOINT_TRIES: u32 = 100;
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Value::Null => ValueRef::Null,
-            Value::Int(number) => ValueRef::Integer(*number),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
 
 pub(super) fn open(path: &Path, speed: Speed) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
@@ -34,28 +20,9 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-pub(super) fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
-    // A reader in the middle of a query holds it up for a moment.
-    for _ in 0..CHECKPOINT_TRIES {
-        let busy: i64 =
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if busy == 0 {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Err(StoreError::Busy)
-}
-
-pub(super) fn bytes(connection: &Connection) -> Result<u64, StoreError> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let bytes = number("page_count")? * number("page_size")?;
-    Ok(u64::try_from(bytes).unwrap_or(0))
-}
-
 fn configure(connection: &Connection, speed: Speed) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL, because in WAL mode NORMAL may lose the last commits when the power goes.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -83,32 +50,21 @@ pub(super) fn set_speed(connection: &Connection, speed: Speed) -> Result<(), Sto
     Ok(())
 }
 
-/// Returns the schema's version; 0 for a new file.
-pub(super) fn schema_version(connection: &Connection, kind: Kind) -> Result<i64, StoreError> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let (found, application) = (number("user_version")?, number("application_id")?);
-    let is_new = found == 0 && application == 0;
-    if !is_new && (application != kind.application_id() || found <= 0) {
-        let detail = "it is another database than its name says";
-        return Err(StoreError::Damaged {
-            database: kind.name(),
-            detail,
-        });
+pub(super) fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
+    // A reader in the middle of a query holds it up for a moment.
+    for _ in 0..CHECKPOINT_TRIES {
+        let busy: i64 =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy == 0 {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    Ok(found)
+    Err(StoreError::Busy)
 }
 
-pub(super) fn migrate(
-    connection: &mut Connection,
-    kind: Kind,
-    missing: &[&str],
-) -> Result<(), StoreError> {
-    let tx = connection.transaction()?;
-    for migration in missing {
-        tx.execute_batch(migration)?;
-    }
-    tx.pragma_update(None, "application_id", kind.application_id())?;
-    tx.pragma_update(None, "user_version", kind.supported_schema())?;
-    tx.commit()?;
-    Ok(())
+pub(super) fn bytes(connection: &Connection) -> Result<u64, StoreError> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let bytes = number("page_count")? * number("page_size")?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
 }

@@ -1,6 +1,7 @@
-//! Values that statements are given.
+//! Values on their way into a statement.
 
 use lethe_model::{OrderId, SubjectId};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
 /// A value bound to a statement.
 #[derive(Clone, Copy)]
@@ -61,8 +62,13 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     }
 }
 
-/// Binds values to a statement's `$1`, `$2`, … in order.
-#[macro_export]
-macro_rules! args {
-    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
 }

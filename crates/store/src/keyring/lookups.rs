@@ -21,6 +21,19 @@ pub fn insert(
     Ok(tx.execute(INSERT, args![hash, subject, kind])? == 1)
 }
 
+/// Adds look-ups: hash, whose, kind; says of each whether it is new.
+pub fn insert_many(
+    tx: &Tx<'_>,
+    lookups: &[([u8; 16], SubjectId, i64)],
+) -> Result<Vec<bool>, StoreError> {
+    let rows: Vec<_> = lookups
+        .iter()
+        .map(|(hash, subject, kind)| [hash.into(), subject.into(), (*kind).into()])
+        .collect();
+    let added = tx.execute_many(INSERT, &rows)?;
+    Ok(added.into_iter().map(|rows| rows == 1).collect())
+}
+
 /// Returns up to `limit` subjects with this hash.
 pub fn find(tx: &Tx<'_>, hash: &[u8; 16], limit: i64) -> Result<Vec<SubjectId>, StoreError> {
     tx.query(FIND, args![hash, limit], |row| row.subject(0, "lookups"))
