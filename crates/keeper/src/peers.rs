@@ -78,7 +78,7 @@ impl Keeper {
         let elapsed_ms = self.around.clock.elapsed_ms();
         let round = watch.round(&checkpoint.unwrap_or_default(), elapsed_ms);
         if let Err(LogError::Replaced) = &round {
-            self.admission().log.stop();
+            self.admission().log.give_up();
         }
         Ok(round?)
     }

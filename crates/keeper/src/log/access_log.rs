@@ -123,6 +123,8 @@ pub struct AccessLog {
     /// A publication is being written by another thread.
     is_publishing: bool,
     is_stopped: bool,
+    /// Another vault was given this log.
+    is_replaced: bool,
 }
 
 struct Segment {
@@ -181,6 +183,7 @@ impl AccessLog {
             published_size: 0,
             is_publishing: false,
             is_stopped: false,
+            is_replaced: false,
         })
     }
 
@@ -225,6 +228,7 @@ impl AccessLog {
             published_size,
             is_publishing: false,
             is_stopped: false,
+            is_replaced: false,
             keys,
         };
         // The tree a segment begins with was published before the segment was made.
@@ -313,6 +317,9 @@ impl AccessLog {
         bodies: &[Body],
         random: &dyn Random,
     ) -> Result<SealedGroup, LogError> {
+        if self.is_replaced {
+            return Err(LogError::Replaced);
+        }
         if self.is_stopped {
             return Err(LogError::Stopped);
         }
@@ -378,9 +385,9 @@ impl AccessLog {
         Ok(self.count(group))
     }
 
-    /// Writes nothing more: it is not known what is durable, or another vault writes this log.
-    pub(crate) fn stop(&mut self) {
-        self.is_stopped = true;
+    /// Writes nothing more: another vault was given this log.
+    pub(crate) fn give_up(&mut self) {
+        self.is_replaced = true;
     }
 
     fn count(&mut self, group: &SealedGroup) -> u64 {
