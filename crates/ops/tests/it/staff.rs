@@ -425,8 +425,8 @@ fn a_row_that_was_changed_in_the_database_opens_nothing() {
         ("recovery = substr(recovery, 33)", ""),
     ] {
         let set = |to: &str| {
-            desk.test
-                .alter(Kind::Keyring, &format!("UPDATE staff SET {to}"))
+            let update = format!("UPDATE staff SET {to}");
+            desk.test.alter(Kind::Keyring, &update);
         };
         set(change);
         let refused = desk.test.vault().login(desk.attempt()).unwrap_err();

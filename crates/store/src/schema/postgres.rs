@@ -44,7 +44,7 @@ pub(super) fn bring_up(server: &mut Postgres, kind: Kind) -> Result<(), StoreErr
     if !is_behind(found(server, kind)?) {
         return Ok(());
     }
-    let schema = server.url().schema(kind).to_owned();
+    let schema = server.url().schema(kind);
     server.run(BEGIN_MIGRATION, |session| {
         session.batch(LOCK)?;
         let tx = Tx::postgres(session);
@@ -71,7 +71,7 @@ pub(super) fn bring_up(server: &mut Postgres, kind: Kind) -> Result<(), StoreErr
 
 /// Returns the version of a kind's schema; `None` when there is no such schema yet.
 pub(crate) fn found(server: &mut Postgres, kind: Kind) -> Result<Option<i64>, StoreError> {
-    let schema = server.url().schema(kind).to_owned();
+    let schema = server.url().schema(kind);
     server.read(|tx| version(tx, kind, &schema))
 }
 
