@@ -11,6 +11,8 @@ mod error;
 mod folder;
 pub mod keyring;
 mod place;
+mod roles;
+mod scale;
 mod schema;
 mod snapshot;
 
@@ -18,7 +20,9 @@ pub use engine::{Database, Row, Speed, TableSize, Tx, Value};
 pub use error::StoreError;
 pub use folder::Folder;
 pub use place::{Place, ServerUrl};
-pub use schema::Kind;
+pub use roles::roles_sql;
+pub use scale::{GROWING_TABLES, GrowingTable, hot_statements};
+pub use schema::{Kind, Status, status};
 pub use snapshot::{Snapshot, check_database, snapshot};
 
 /// Every statement of this crate with the database it belongs to, for checks against other engines.

@@ -9,6 +9,9 @@ const CLEAR: &str = "DELETE FROM batches";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, EXISTS, DELETE, CLEAR];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, DELETE];
+
 /// Marks a batch, in the transaction that stores its data.
 pub fn insert(tx: &Tx<'_>, intent: &[u8; 16], now_ms: i64) -> Result<(), StoreError> {
     tx.execute(INSERT, args![intent, now_ms])?;
