@@ -35,6 +35,14 @@ impl Folder {
         }
     }
 
+    /// Returns the servers of the databases, if they are not files.
+    pub fn servers(&self) -> Option<Servers> {
+        match self.servers.as_deref() {
+            Some(Ok(servers)) => Some(servers.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether the databases are on servers, where other vaults may use them too.
     pub fn is_shared(&self) -> bool {
         self.servers.is_some()

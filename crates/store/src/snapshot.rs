@@ -288,7 +288,7 @@ mod tests {
         .unwrap();
         let error = snapshot(&source, &copy, &mut |_, _| ()).unwrap_err();
         assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
-        assert!(snapshot(&folder.path().join("none"), &copy, &mut |_, _| ()).is_err());
+        assert!(snapshot(folder.path().join("none"), &copy, &mut |_, _| ()).is_err());
         assert!(!copy.exists());
     }
 }

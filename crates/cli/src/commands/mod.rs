@@ -11,6 +11,7 @@ mod blast;
 mod break_glass;
 mod canary;
 mod completions;
+mod db;
 mod demo;
 mod document;
 mod drill;
@@ -56,6 +57,7 @@ use clap::Subcommand;
 pub(crate) enum Command {
     Init(init::Args),
     Join(join::Args),
+    Db(db::Args),
     Import(import::Args),
     Status(status::Args),
     Find(find::Args),
@@ -108,6 +110,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
     match cli.command {
         Command::Init(args) => init::run(globals, args, output),
         Command::Join(args) => join::run(globals, args, output),
+        Command::Db(args) => db::run(globals, args, output),
         Command::Import(args) => import::run(globals, args, output),
         Command::Status(args) => status::run(globals, args, output),
         Command::Find(args) => find::run(globals, args, output),

@@ -11,6 +11,9 @@ const CLEAR: &str = "DELETE FROM batches WHERE created_at < $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, CLAIM, EXISTS, DELETE, CLEAR];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, DELETE];
+
 /// Marks a batch, in the transaction that stores its data.
 pub fn insert(tx: &Tx<'_>, intent: &[u8; 16], now_ms: i64) -> Result<(), StoreError> {
     tx.execute(INSERT, args![intent, now_ms])?;

@@ -16,6 +16,9 @@ const DELETE: &str = "DELETE FROM contacts WHERE subject_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[TOUCH, FETCH, PAGE, DELETE];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[TOUCH];
+
 /// A person's clock. Days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactRow {

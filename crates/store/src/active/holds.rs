@@ -32,6 +32,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     RECORDS_OF,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[ANY_OF_SUBJECT];
+
 /// One hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldRow {

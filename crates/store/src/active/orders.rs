@@ -66,6 +66,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     COUNT,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[UPSERT, FETCH, STANDING, OF_SUBJECT];
+
 /// One order. Dates are days since 1970-01-01 in the
 /// policy's time zone: a finer time would identify people.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,6 +37,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     COUNT,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[UPSERT, FETCH, DELETE, OF_SUBJECT, OF_ORDER];
+
 /// One record as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRow {

@@ -76,16 +76,20 @@ impl Database {
     ///
     /// As [`Database::open`].
     pub fn open_reader(place: impl Into<Place>, kind: Kind) -> Result<Self, StoreError> {
-        let engine = match place.into() {
+        let mut database = Self::unchecked_reader(place.into(), kind)?;
+        schema::check(&mut database)?;
+        Ok(database)
+    }
+
+    pub(crate) fn unchecked_reader(place: Place, kind: Kind) -> Result<Self, StoreError> {
+        let engine = match place {
             Place::File(path) => Engine::Sqlite(sqlite::open_reader(&path)?),
             Place::Server(url) => {
                 Engine::Postgres(Box::new(Postgres::open(*url, kind, Access::Read)?))
             }
             Place::Unknown(why) => return Err(StoreError::CannotOpen(why)),
         };
-        let mut database = Self { engine, kind };
-        schema::check(&mut database)?;
-        Ok(database)
+        Ok(Self { engine, kind })
     }
 
     /// Returns which database this is.

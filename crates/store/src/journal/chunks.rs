@@ -16,6 +16,8 @@ const SEGMENTS: &str = "SELECT DISTINCT segment FROM chunks WHERE origin = $1 OR
 
 pub(crate) const STATEMENTS: &[&str] = &[APPEND, APPEND_SHARED, SINCE, OF_SEGMENT, SEGMENTS];
 
+pub(super) const HOT: &[&str] = &[APPEND];
+
 /// Bytes of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {

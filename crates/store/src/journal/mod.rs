@@ -7,3 +7,7 @@ pub mod turns;
 
 pub(crate) const STATEMENTS: &[&[&str]] =
     &[chunks::STATEMENTS, origins::STATEMENTS, turns::STATEMENTS];
+
+/// What runs for every group of reveals, but for reading what the others appended: that asks the
+/// machines of all logs, of which there are as many as vaults.
+pub(crate) const HOT: &[&[&str]] = &[chunks::HOT];

@@ -29,6 +29,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     COUNT,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, OF_RECORD, DELETE];
+
 /// One wrapped data key.
 #[derive(Debug, Clone)]
 pub struct DataKeyRow {

@@ -10,6 +10,9 @@ const DELETE: &str = "DELETE FROM intents WHERE intent_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, RENEW, LIST, DELETE];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, DELETE];
+
 /// One open intent.
 #[derive(Debug, Clone)]
 pub struct IntentRow {

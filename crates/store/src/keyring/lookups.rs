@@ -11,6 +11,9 @@ const DELETE_SUBJECT: &str = "DELETE FROM lookups WHERE subject_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, DELETE, DELETE_SUBJECT];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, FIND, DELETE];
+
 /// Adds a way to a subject; returns whether it is new.
 pub fn insert(
     tx: &Tx<'_>,

@@ -16,6 +16,9 @@ const REWRAP: &str = "UPDATE subject_keys SET epoch = $1, wrapped = $2 WHERE sub
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, BY_NUMBER, DELETE, STALE, REWRAP];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, FETCH];
+
 /// One subject's row.
 #[derive(Debug, Clone)]
 pub struct SubjectKeyRow {

@@ -4,7 +4,7 @@ mod postgres;
 mod sqlite;
 
 use crate::engine::Engine;
-use crate::{Database, StoreError};
+use crate::{Database, Place, StoreError, TableSize};
 
 /// Which database a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +173,41 @@ pub(crate) fn check(database: &mut Database) -> Result<(), StoreError> {
         });
     }
     Ok(())
+}
+
+/// What a database says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Which of the databases.
+    pub kind: Kind,
+    /// The version of its schema; `None` when it has not been made.
+    pub found: Option<i64>,
+    /// The version this program works with.
+    pub supported: i64,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its tables; empty for a file, where only the whole is known.
+    pub tables: Vec<TableSize>,
+}
+
+/// Looks at a database without changing it, whatever the version of its schema.
+///
+/// # Errors
+///
+/// As [`Database::open_reader`], but for the schema's version.
+pub fn status(place: impl Into<Place>, kind: Kind) -> Result<Status, StoreError> {
+    let mut database = Database::unchecked_reader(place.into(), kind)?;
+    let (found, tables) = match database.engine() {
+        Engine::Sqlite(connection) => (Some(sqlite::found(connection, kind)?), Vec::new()),
+        Engine::Postgres(server) => (postgres::found(server, kind)?, server.table_sizes()?),
+    };
+    Ok(Status {
+        kind,
+        found,
+        supported: kind.supported_schema(),
+        bytes: database.bytes()?,
+        tables,
+    })
 }
 
 fn another(kind: Kind) -> StoreError {

@@ -5,3 +5,5 @@ mod conformance;
 mod dialect;
 mod faults;
 mod postgres;
+mod scale;
+mod twins;
