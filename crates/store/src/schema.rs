@@ -40,7 +40,7 @@ impl Kind {
     pub const fn supported_schema(self) -> i64 {
         match self {
             Self::Active => 3,
-            Self::Keyring => 7,
+            Self::Keyring => 8,
             Self::Archive => 1,
         }
     }
@@ -60,6 +60,7 @@ impl Kind {
                 include_str!("../migrations/sqlite/0005_keyring.sql"),
                 include_str!("../migrations/sqlite/0006_keyring.sql"),
                 include_str!("../migrations/sqlite/0007_keyring.sql"),
+                include_str!("../migrations/sqlite/0008_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/sqlite/0001_archive.sql")],
         }
@@ -81,6 +82,7 @@ impl Kind {
                 include_str!("../migrations/postgres/0005_keyring.sql"),
                 include_str!("../migrations/postgres/0006_keyring.sql"),
                 include_str!("../migrations/postgres/0007_keyring.sql"),
+                include_str!("../migrations/postgres/0008_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../migrations/postgres/0001_archive.sql")],
         }
