@@ -63,7 +63,7 @@ fn whoever_reads_a_list_meets_its_own_canary_and_is_suspended_at_once() {
         refusals += u32::from(is_stopped);
     }
     assert!(refusals >= 1, "it got {} of 4", 4 - refusals);
-    assert_eq!(alerts(&test), [thief.id.clone()]);
+    assert_eq!(alerts(&test), std::slice::from_ref(&thief.id));
     let counts = test.vault().canary_counts(&test.operator()).unwrap();
     assert_eq!(
         (counts[0].recipient.as_str(), counts[0].orders),
