@@ -32,7 +32,7 @@ pub(crate) struct Planted {
 
 /// Plants invented people with their orders as canaries for a recipient.
 ///
-/// Needs the power `keys`. Whoever reads one was going through a list: an alert is raised, and the key is
+/// Needs the powers `keys` and `intake`. Whoever reads one was going through a list: an alert is raised, and the key is
 /// held back unless the access settings say otherwise. The orders should be shipped ones.
 #[utoipa::path(
     post,
@@ -88,6 +88,6 @@ mod tests {
         let key = server.key(&[Power::Keys]);
         let body = json!({ "recipient": "nobody", "orders": "one,two\n1,2\n" });
         let refused = server.post("/v1/canaries", Some(&key), body).await;
-        assert_eq!(refused.problem(), "invalid-request");
+        assert_eq!(refused.problem(), "invalid-input");
     }
 }

@@ -52,7 +52,12 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         204,
     ),
     ("get", "/v1/canaries", Needs::Power(Power::Keys), 200),
-    ("post", "/v1/canaries", Needs::Power(Power::Keys), 201),
+    (
+        "post",
+        "/v1/canaries",
+        Needs::AllOf(&[Power::Keys, Power::Intake]),
+        201,
+    ),
     (
         "post",
         "/v1/canaries/remove",
