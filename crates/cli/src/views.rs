@@ -256,6 +256,22 @@ pub(crate) struct CreatedKey {
     pub(crate) secret: String,
 }
 
+/// The canaries of one recipient.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CanaryCount {
+    pub(crate) recipient: String,
+    pub(crate) orders: u64,
+    pub(crate) ids: Vec<String>,
+}
+
+/// Canaries that were taken away.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RemovedCanaries {
+    pub(crate) removed: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) warning: Option<String>,
+}
+
 /// One access to a person's data.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Access {

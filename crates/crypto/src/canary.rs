@@ -11,6 +11,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 const LABEL: &[u8] = b"lethe-canary-v1";
+const NAME_LABEL: &[u8] = b"lethe-canary-name-v1";
 /// Where the recipient's bytes begin.
 const RECIPIENT_AT: usize = 11;
 
@@ -50,6 +51,17 @@ impl CanaryKey {
         let (at_ms, _) = split(subject);
         let made = self.make(at_ms, recipient);
         made.as_bytes().ct_eq(subject.as_bytes()).into()
+    }
+
+    /// Returns a name for a canary that leads to nobody without the key, and is always the same.
+    pub fn name_of(&self, subject: &SubjectId) -> [u8; 8] {
+        let mut mac = self.0.clone();
+        mac.update(NAME_LABEL);
+        mac.update(subject.as_bytes());
+        let tag = mac.finalize().into_bytes();
+        let mut name = [0; 8];
+        name.copy_from_slice(&tag[..8]);
+        name
     }
 
     fn bytes(&self, moment: &[u8; 6], recipient: Option<&str>) -> [u8; 5] {
@@ -110,6 +122,20 @@ mod tests {
         assert!(!key(1).is_for(&canary, "warehouse"));
         assert!(!key(2).recognises(&canary));
         assert!(!key(2).is_for(&canary, "marketing"));
+    }
+
+    #[test]
+    fn a_canarys_name_is_its_own_and_its_keys() {
+        let one = key(1).make(1_767_225_600_123, "marketing");
+        let other = key(1).make(1_767_225_600_124, "marketing");
+        assert_eq!(key(1).name_of(&one), key(1).name_of(&one));
+        assert_ne!(key(1).name_of(&one), key(1).name_of(&other));
+        assert_ne!(key(1).name_of(&one), key(2).name_of(&one));
+        assert!(
+            !one.as_bytes()
+                .windows(4)
+                .any(|part| key(1).name_of(&one).starts_with(part))
+        );
     }
 
     #[test]

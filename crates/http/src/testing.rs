@@ -13,7 +13,7 @@ use lethe_ops::{
     ApplyOptions, Credential, FindQuery, HoldGround, NewBreakGlass, NewCredential, NewHold,
     NewHolder, NewVendorKey, Vault, VendorKeyKind,
 };
-use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in};
+use lethe_testkit::{FakeClock, OrderSketch, SeededRandom, TestVault, find_leaks_in, orders_csv};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -236,6 +236,24 @@ impl TestServer {
     }
 
     /// Lists a credential at a vendor; returns its id.
+    /// Returns whom a credential was made for.
+    pub(crate) fn recipient_of(&self, id: &str) -> String {
+        self.vault.current(id).unwrap().recipient.clone()
+    }
+
+    /// Plants a canary for a key, and returns its public id.
+    pub(crate) fn plant_canary(&self) -> String {
+        let operator = self.operator();
+        let recipient = self.recipient_of(&self.key(&[Power::List]).id);
+        let order = OrderSketch::new(7001, "canary").shipped("2026-01-05");
+        let csv = orders_csv(&[order]);
+        let planted = self
+            .vault
+            .plant_canaries_of_export(&operator, &recipient, csv.as_bytes());
+        assert_eq!(planted.unwrap(), 1);
+        self.vault.canary_counts(&operator).unwrap()[0].ids[0].clone()
+    }
+
     pub(crate) fn add_vendor_key(&self) -> String {
         let new = NewVendorKey {
             vendor: "Postmark".to_owned(),

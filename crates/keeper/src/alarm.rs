@@ -7,37 +7,35 @@ use crate::{
     Alert, AlertKind, Credential, Keeper, Quarantine, QuarantineReason, Reaction, Refusal, Throttle,
 };
 use serde::Serialize;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// How long a throttled credential meets nobody new, in milliseconds.
 const THROTTLE_MS: i64 = 24 * 60 * 60 * 1000;
-/// Alarms that wait for somebody to fetch them at most; the log holds all.
-const WAITING_MAX: usize = 1_000;
 
 /// Something that somebody must be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Alarm {
+pub(crate) struct Alarm {
     /// The shop.
     #[serde(skip)]
-    pub store: lethe_model::StoreId,
+    pub(crate) store: lethe_model::StoreId,
     /// What it is about.
-    pub kind: AlarmKind,
+    pub(crate) kind: AlarmKind,
     /// The credential.
-    pub credential: String,
+    pub(crate) credential: String,
     /// Who answers for it.
-    pub owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// What was seen, in sentences. Nothing of a person.
-    pub reasons: Vec<String>,
+    pub(crate) reasons: Vec<String>,
     /// What became of the credential.
-    pub reaction: Reaction,
+    pub(crate) reaction: Reaction,
     /// Unix milliseconds.
-    pub at_ms: i64,
+    pub(crate) at_ms: i64,
 }
 
 /// What an alarm is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum AlarmKind {
+pub(crate) enum AlarmKind {
     /// Somebody who does not exist was read or looked up.
     Canary,
     /// A sharp departure from what is usual.
@@ -76,16 +74,12 @@ impl AlarmKind {
 }
 
 impl Keeper {
-    /// Does what the settings say about alarms, and keeps them for whoever tells people.
+    /// Does what the settings say about alarms; whoever must hear of them does by their alerts.
     ///
     /// A failure here is the log's or the keyring's: the next request of the credential meets it too.
     pub(crate) fn react(&self, alarms: Vec<(Arc<Credential>, Alarm)>) {
         for (credential, alarm) in alarms {
             drop(self.react_to(&credential, &alarm));
-            let mut waiting = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
-            if waiting.len() < WAITING_MAX {
-                waiting.push(alarm);
-            }
         }
     }
 
@@ -126,10 +120,5 @@ impl Keeper {
                     .map(drop)
             }
         }
-    }
-
-    /// Takes the alarms since the last call.
-    pub fn take_alarms(&self) -> Vec<Alarm> {
-        std::mem::take(&mut *self.alarms.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -46,6 +46,15 @@ impl Keeper {
         Some(service.canaries.as_ref()?.make(at_ms, recipient))
     }
 
+    /// Returns the public id of a canary (`can_…`), which leads to nobody without the canaries' key;
+    /// `None` for everybody else.
+    pub fn canary_id(&self, subject: &SubjectId) -> Option<String> {
+        let service = self.service();
+        let key = service.canaries.as_ref()?;
+        let is_one = key.recognises(subject);
+        is_one.then(|| format!("can_{}", crate::hex(&key.name_of(subject))))
+    }
+
     /// Says whether somebody is a canary.
     pub fn is_canary(&self, subject: &SubjectId) -> bool {
         let service = self.service();

@@ -80,6 +80,22 @@ impl Credential {
         self.key_hash.is_none() && !self.is_operator()
     }
 
+    /// Says whether one person may have both this credential and another.
+    ///
+    /// Who answers for both has both: a person's owner is their name, so that a session and a key with
+    /// that owner are one. Two who log in are two, also in one role: each has a second factor. A key is
+    /// whoever's holds it, so whoever shares its recipient may be its holder.
+    pub(crate) fn is_same_person(&self, other: &Self) -> bool {
+        let owner = |one: &Self| {
+            let owner = one.grant.owner.as_deref().map(str::trim);
+            owner.filter(|name| !name.is_empty()).map(str::to_lowercase)
+        };
+        let is_one_owner = owner(self).is_some() && owner(self) == owner(other);
+        let are_both_staff = self.is_staff() && other.is_staff();
+        let is_one_recipient = self.recipient == other.recipient && !are_both_staff;
+        self.id == other.id || is_one_owner || is_one_recipient
+    }
+
     /// Says whether it has a power. The operator has whatever powers a newer release brings.
     pub fn may(&self, power: Power) -> bool {
         self.is_operator() || self.grant.powers.contains(power)

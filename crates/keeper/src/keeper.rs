@@ -16,7 +16,7 @@ use crate::quota_clock::QuotaClock;
 use crate::rate::Rates;
 use crate::staff::Desk;
 use crate::usage::UsageBook;
-use crate::{AccessSettings, Alarm, KeeperError, OPERATOR, Refusal};
+use crate::{AccessSettings, KeeperError, OPERATOR, Refusal};
 use lethe_crypto::{SecretKey, TokenKey};
 use lethe_model::{
     Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Quota, Random, StoreId, SubjectId,
@@ -60,8 +60,7 @@ pub struct Keeper {
     /// One snapshot at a time.
     pub(crate) saving: Mutex<()>,
     quota_clock: Mutex<QuotaClock>,
-    /// What nobody has been told yet.
-    pub(crate) alarms: Mutex<Vec<Alarm>>,
+    /// When denials were last logged.
     pub(crate) denials: Mutex<Denials>,
     pub(crate) rates: Mutex<Rates>,
     pub(crate) desk: Desk,
@@ -211,7 +210,6 @@ impl Keeper {
             usage: Mutex::default(),
             saving: Mutex::default(),
             quota_clock: Mutex::new(QuotaClock::starting(&*around.clock, log_ms)),
-            alarms: Mutex::default(),
             denials: Mutex::default(),
             rates: Mutex::default(),
             desk: Desk::default(),

@@ -49,7 +49,7 @@ mod vendor_keys;
 
 pub use access::{AccessSettings, Reaction};
 pub use admission::{Admitted, Receipt, RecordKeys, Request, Sought};
-pub use alarm::{Alarm, AlarmKind};
+pub(crate) use alarm::{Alarm, AlarmKind};
 pub use alerts::{Alert, AlertKind, RaisedAlert, Severity};
 pub use archive_keys::ArchiveKey;
 pub use break_glass::{

@@ -48,7 +48,7 @@ pub struct Proposal {
 /// One approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// Who: two keys of one holder are one approver.
+    /// The recipient of the credential: of somebody who logs in, the role.
     pub recipient: String,
     /// With which key.
     pub credential: String,
@@ -133,12 +133,13 @@ impl Keeper {
         let proposal = self.proposal(by.store, id)?;
         let now_ms = self.around.clock.now_ms();
         let is_same_person = self.is_same_person(by, &proposal.requested_by);
-        let has_approved = proposal.approvals.iter().any(|approval| {
-            approval.recipient == by.recipient || self.is_same_person(by, &approval.credential)
-        });
+        let has_approved = proposal
+            .approvals
+            .iter()
+            .any(|approval| self.is_same_person(by, &approval.credential));
         let problem = if by.is_operator() {
             Some(
-                "the operator cannot approve: approvals are given with API keys of two other people",
+                "the operator cannot approve: approvals are given by two other people, with their keys or logged in",
             )
         } else if is_same_person {
             Some("whoever asked for it cannot approve it, nor can another key of the same owner")
@@ -236,17 +237,15 @@ impl Keeper {
         proposal.approvals.iter().filter(stands).count()
     }
 
-    /// Says whether a credential and another one, by its id, are one person's: by recipient, or by
-    /// the owner who answers for both.
+    /// Says whether a credential and another one, by its id, are one person's. One that is not known
+    /// any more might be anybody's.
     pub(crate) fn is_same_person(&self, one: &Credential, other: &str) -> bool {
-        self.current(other).is_some_and(|other| {
-            let is_owner = one.grant.owner.is_some() && one.grant.owner == other.grant.owner;
-            other.id == one.id || other.recipient == one.recipient || is_owner
-        })
+        self.current(other)
+            .is_none_or(|other| one.is_same_person(&other))
     }
 
     /// Says whether two people other than `by` could approve something: two living credentials with
-    /// the power `approve`, of different recipients and owners.
+    /// the power `approve`, of two people.
     pub fn has_approvers(&self, by: &Credential) -> bool {
         let now_ms = self.around.clock.now_ms();
         let could = |one: &Credential| {

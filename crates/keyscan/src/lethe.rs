@@ -1,7 +1,7 @@
 //! Lethe's own keys, told from look-alikes by their checksum.
 //!
 //! `lethe_sk_`, 43 base62 digits, and 6 base62 digits of their CRC-32: what `lethe_crypto::ApiKey`
-//! writes. `lethe_dk_`, at least 54 base64url characters, and 6 base62 digits of their CRC-32: a
+//! writes; `lethe_ss_` and the same, a session. `lethe_dk_`, at least 54 base64url characters, and 6 base62 digits of their CRC-32: a
 //! narrower key that was derived from one.
 
 use crate::shape::{Class, is_random};
@@ -10,6 +10,8 @@ use crate::shape::{Class, is_random};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum LetheKey {
     Root,
+    /// The form of an API key.
+    Session,
     Derived,
 }
 
@@ -32,6 +34,7 @@ impl LetheKey {
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Root => "lethe_sk_",
+            Self::Session => "lethe_ss_",
             Self::Derived => "lethe_dk_",
         }
     }
@@ -39,7 +42,7 @@ impl LetheKey {
     /// Checks what follows the prefix. A right checksum needs no border: whatever stands around it.
     pub(crate) fn check(self, rest: &[u8]) -> Option<Checked> {
         match self {
-            Self::Root => check_root(rest),
+            Self::Root | Self::Session => check_root(rest),
             Self::Derived => check_derived(rest),
         }
     }

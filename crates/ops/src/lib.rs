@@ -50,7 +50,7 @@ pub use archive::{ArchiveKeyView, ArchiveStatus, NewArchiveRequest, OpenedRecord
 pub use blast::{BlastDay, BlastRadius};
 pub use break_glass::BreakGlassView;
 pub use browser::BrowserVerdict;
-pub use canaries::CanaryCount;
+pub use canaries::{CanaryChoice, CanaryCount, RemovedCanaries};
 pub use credentials::{CreatedCredential, CredentialView, NewCredential, PeopleUsed};
 pub use documents::{
     AddedDocument, DOCUMENT_BYTES_MAX, DOCUMENTS_BYTES_MAX, DOCUMENTS_MAX, Document, DocumentBytes,
@@ -90,7 +90,6 @@ pub use widen::{ChangedCredential, Widening};
 pub use lethe_staff::{Password, Roles};
 
 pub use lethe_keeper::{
-    AccessSettings, Alarm, AlarmKind, Alert, AlertKind, Credential, Derived, GrantText,
-    NewBreakGlass, ProposalKind, Quarantine, QuarantineReason, Reaction, Refusal, RotationReport,
-    Severity, Surroundings,
+    AccessSettings, Alert, AlertKind, Credential, Derived, GrantText, NewBreakGlass, ProposalKind,
+    Quarantine, QuarantineReason, Reaction, Refusal, RotationReport, Severity, Surroundings,
 };

@@ -144,11 +144,6 @@ impl Vault {
         self.keeper.current(id)
     }
 
-    /// Takes the alarms since the last call: each is in the log already.
-    pub fn take_alarms(&self) -> Vec<lethe_keeper::Alarm> {
-        self.keeper.take_alarms()
-    }
-
     /// Lists the shops.
     pub fn stores(&self) -> &[StoreRow] {
         &self.stores

@@ -10,8 +10,8 @@ use crate::text;
 use clap::Subcommand;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use lethe_formats::read_shopify_orders;
 use lethe_model::{Clock, Random};
+use lethe_ops::CanaryChoice;
 use lethe_sample::{FulfillmentStatus, SampleOrder, Shop, ShopSpec, write_orders};
 
 /// Of so many invented people one has an order of the right age.
@@ -19,7 +19,7 @@ const PEOPLE_PER_CANARY: u32 = 120;
 /// Canaries' orders are this many days old: shipped, and still in the active store for a while.
 const AGE_DAYS: std::ops::RangeInclusive<i64> = 25..=70;
 
-/// Plant people who do not exist, and count them
+/// Plant people who do not exist, list them, and take them away
 #[derive(clap::Args)]
 #[command(subcommand_required = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -30,8 +30,9 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 enum CanaryCommand {
     Plant(PlantArgs),
-    /// Count the canaries in the active store, by the recipient they were planted for
+    /// List the canaries in the active store, by the recipient they were planted for
     List,
+    Remove(RemoveArgs),
 }
 
 /// Plant invented people with shipped orders, for a recipient
@@ -53,10 +54,28 @@ struct PlantArgs {
     domain: String,
 }
 
+/// Take canaries away: they are erased like any person
+///
+/// Where two others could approve it, it is asked for first (`lethe approve`), and done when exactly the same
+/// is asked for again once they have. Needs the powers `keys` and `erase`.
+#[derive(clap::Args)]
+struct RemoveArgs {
+    /// Their ids (`can_…`), as `lethe canary list` shows them
+    #[arg(required_unless_present = "recipient", conflicts_with = "recipient")]
+    ids: Vec<String>,
+    /// All that were planted for this recipient
+    #[arg(long, value_name = "NAME")]
+    recipient: Option<String>,
+    /// Why, in one line without a name: a case number, say
+    #[arg(long)]
+    reason: String,
+}
+
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     match args.command {
         CanaryCommand::Plant(args) => plant(globals, &args, output),
         CanaryCommand::List => list(globals, output),
+        CanaryCommand::Remove(args) => remove(globals, args, output),
     }
 }
 
@@ -67,16 +86,12 @@ fn plant(globals: &Globals, args: &PlantArgs, output: &Output) -> Result<Exit, C
             "--domain is no domain: write one like mail.shop.example",
         ));
     }
-    let folder = door::folder(globals)?;
+    let door = door::open(globals)?;
     let mut csv = Vec::new();
     let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let orders = invented(args.count, &args.domain, today);
     write_orders(orders, &mut csv).map_err(CliError::file("memory"))?;
-    let mut source = read_shopify_orders(csv.as_slice())
-        .map_err(|error| CliError::format("the invented orders", &error))?;
-    let planted = folder
-        .vault
-        .plant_canaries(&folder.credential, &args.recipient, &mut source)?;
+    let planted = door.plant_canaries(&args.recipient, &csv)?;
     let json = serde_json::json!({ "recipient": args.recipient, "planted": planted });
     output.result(&json, || {
         format!(
@@ -135,17 +150,32 @@ fn draw() -> u64 {
 }
 
 fn list(globals: &Globals, output: &Output) -> Result<Exit, CliError> {
-    let folder = door::folder(globals)?;
-    let counts = folder.vault.canary_counts(&folder.credential)?;
+    let counts = door::open(globals)?.canaries()?;
     output.result(&serde_json::json!({ "canaries": counts }), || {
         if counts.is_empty() {
             return "no canary is in the active store".to_owned();
         }
-        let mut table = Table::new(&["recipient", ">orders"]);
+        let mut table = Table::new(&["canary", "recipient"]);
         for one in &counts {
-            table.row([one.recipient.clone(), text::count(one.orders)]);
+            for id in &one.ids {
+                table.row([id.clone(), one.recipient.clone()]);
+            }
         }
         table.to_string()
+    })?;
+    Ok(Exit::Done)
+}
+
+fn remove(globals: &Globals, args: RemoveArgs, output: &Output) -> Result<Exit, CliError> {
+    let which = match args.recipient {
+        Some(name) => CanaryChoice::Recipient(name),
+        None => CanaryChoice::Ids(args.ids),
+    };
+    let removed = door::open(globals)?.remove_canaries(&which, &args.reason)?;
+    removed.warning.iter().for_each(|text| output.note(text));
+    output.result(&removed, || {
+        let count = removed.removed.len() as u64;
+        format!("{} taken away", text::plural(count, "canary", "canaries"))
     })?;
     Ok(Exit::Done)
 }

@@ -2,11 +2,12 @@
 
 use crate::error::CliError;
 use crate::views::{
-    Access, Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order,
-    Orders, Revealed, Status, Subject, VendorReach, WaitingErasure,
+    Access, Alert, CanaryCount, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key,
+    LintFinding, Order, Orders, RemovedCanaries, Revealed, Status, Subject, VendorReach,
+    WaitingErasure,
 };
 use lethe_model::{FieldSet, Grant, Personal, Purpose};
-use lethe_ops::{DocumentBytes, KeptRecords, NewDocument};
+use lethe_ops::{CanaryChoice, DocumentBytes, KeptRecords, NewDocument};
 
 /// Whom to look for.
 pub(crate) enum Look {
@@ -89,6 +90,14 @@ pub(crate) trait Acts {
     fn revoke_derived(&self, id: &str, fingerprint: &str) -> Result<Key, CliError>;
     fn rotate_key(&self, id: &str, expires_at_ms: i64) -> Result<CreatedKey, CliError>;
     fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError>;
+    fn canaries(&self) -> Result<Vec<CanaryCount>, CliError>;
+    /// Plants the invented people of an order export; returns how many were planted.
+    fn plant_canaries(&self, recipient: &str, csv: &[u8]) -> Result<u64, CliError>;
+    fn remove_canaries(
+        &self,
+        which: &CanaryChoice,
+        reason: &str,
+    ) -> Result<RemovedCanaries, CliError>;
     fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError>;
     fn entries(
         &self,

@@ -3,13 +3,14 @@
 use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::views::{
-    self, Access, Alert, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry, Found,
-    FoundSubject, Key, LintFinding, Order, Orders, Revealed, Status, Subject, VendorReach,
+    self, Access, Alert, CanaryCount, CreatedKey, DocumentAdded, DocumentLine, DocumentList, Entry,
+    Found, FoundSubject, Key, LintFinding, Order, Orders, RemovedCanaries, Revealed, Status,
+    Subject, VendorReach,
 };
 use lethe_model::{FieldSet, Purpose, StoreId};
 use lethe_ops::{
-    CreatedCredential, Credential, Document, FindQuery, KeptRecords, NewCredential, NewDocument,
-    RevealQuery, Vault,
+    CanaryChoice, CreatedCredential, Credential, Document, FindQuery, KeptRecords, NewCredential,
+    NewDocument, RevealQuery, Vault,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -217,6 +218,26 @@ impl Acts for Folder {
 
     fn accesses(&self, token: &str) -> Result<Vec<Access>, CliError> {
         Ok(view(self.vault.access_history(&self.credential, token)?))
+    }
+
+    fn canaries(&self) -> Result<Vec<CanaryCount>, CliError> {
+        Ok(view(self.vault.canary_counts(&self.credential)?))
+    }
+
+    fn plant_canaries(&self, recipient: &str, csv: &[u8]) -> Result<u64, CliError> {
+        let (vault, by) = (&self.vault, &self.credential);
+        Ok(vault.plant_canaries_of_export(by, recipient, csv)?)
+    }
+
+    fn remove_canaries(
+        &self,
+        which: &CanaryChoice,
+        reason: &str,
+    ) -> Result<RemovedCanaries, CliError> {
+        let removed = self
+            .vault
+            .remove_canaries(&self.credential, which, reason)?;
+        Ok(view(removed))
     }
 
     fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError> {

@@ -4,11 +4,11 @@ use super::{Acts, Erased, FetchedDocument, Look, Narrowing, NewKey, OrderName};
 use crate::error::{CliError, Exit};
 use crate::http::{self, Answer, Body, encoded, exchange};
 use crate::views::{
-    Access, Alert, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key, LintFinding, Order,
-    Orders, Revealed, Status, Subject, VendorReach,
+    Access, Alert, CanaryCount, CreatedKey, DocumentAdded, DocumentList, Entry, Found, Key,
+    LintFinding, Order, Orders, RemovedCanaries, Revealed, Status, Subject, VendorReach,
 };
 use lethe_model::{FieldSet, Purpose};
-use lethe_ops::{DocumentBytes, GrantText, KeptRecords, NewDocument};
+use lethe_ops::{CanaryChoice, DocumentBytes, GrantText, KeptRecords, NewDocument};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -303,6 +303,38 @@ impl Acts for Server {
         }
         let target = format!("/v1/subjects/{}/accesses", encoded(token));
         self.get::<Accesses>(&target).map(|answer| answer.accesses)
+    }
+
+    fn canaries(&self) -> Result<Vec<CanaryCount>, CliError> {
+        #[derive(Deserialize)]
+        struct Listed {
+            canaries: Vec<CanaryCount>,
+        }
+        self.get::<Listed>("/v1/canaries")
+            .map(|answer| answer.canaries)
+    }
+
+    fn plant_canaries(&self, recipient: &str, csv: &[u8]) -> Result<u64, CliError> {
+        #[derive(Deserialize)]
+        struct Planted {
+            planted: u64,
+        }
+        let orders = String::from_utf8_lossy(csv);
+        let body = json!({ "recipient": recipient, "orders": orders });
+        self.post::<Planted>("/v1/canaries", &body)
+            .map(|answer| answer.planted)
+    }
+
+    fn remove_canaries(
+        &self,
+        which: &CanaryChoice,
+        reason: &str,
+    ) -> Result<RemovedCanaries, CliError> {
+        let body = match which {
+            CanaryChoice::Ids(ids) => json!({ "canaries": ids, "reason": reason }),
+            CanaryChoice::Recipient(name) => json!({ "recipient": name, "reason": reason }),
+        };
+        self.post("/v1/canaries/remove", &body)
     }
 
     fn alerts(&self, limit: u32) -> Result<Vec<Alert>, CliError> {

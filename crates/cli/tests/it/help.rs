@@ -40,7 +40,7 @@ fn the_first_help_names_every_command() {
       staff        Add people who log in, give them roles, and end their access
       login        Log in to the folder's server: commands act as you until you log out
       logout       Log out: the session ends, here and in the server
-      canary       Plant people who do not exist, and count them
+      canary       Plant people who do not exist, list them, and take them away
       blast        Show how many people each credential could reveal if it were stolen now, the worst
                    first
       access       Show or set what bounds all credentials together

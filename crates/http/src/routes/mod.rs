@@ -2,6 +2,7 @@
 
 mod alerts;
 mod break_glass;
+mod canaries;
 mod docs;
 mod erasures;
 mod exports;
@@ -44,6 +45,7 @@ pub(crate) fn documented(settings: &Settings) -> OpenApiRouter<Shared> {
         .merge(exports::routes())
         .merge(break_glass::routes())
         .merge(vendor_keys::routes())
+        .merge(canaries::routes(settings))
         .routes(routes!(alerts::list_alerts))
         .routes(routes!(find::find))
         .routes(routes!(reveal::reveal))

@@ -24,14 +24,16 @@ pub struct Peer {
 }
 
 impl Journal {
-    /// Claims a log for this vault: the one it wrote before, else one that a vault gave back, else a
-    /// new one among `known`, the logs that the keyring has keys of; `None` when all are in use.
+    /// Claims a log for this vault, of `known`, the logs that the keyring has keys of: the one that it
+    /// writes by name, else the one it wrote last, else one that nobody writes; `None` when all are in
+    /// use.
     pub(crate) fn claim(
         folder: &Folder,
         vault: &str,
         known: &[String],
     ) -> Result<Option<Self>, KeeperError> {
         let mut database = Self::connect(folder).map_err(LogError::Journal)?;
+        let last = known.iter().find(|name| Self::is_linked(folder, name));
         let claimed = database.write_in_turn(|tx| -> Result<Option<Origin>, StoreError> {
             turns::take(tx)?;
             for name in known {
@@ -41,7 +43,11 @@ impl Journal {
             let logs = || all.iter().filter(|one| known.contains(&one.name));
             // The lock on the folder says that whoever held it under this name is gone.
             let own = logs().find(|one| one.holder == vault);
-            let free = own.or_else(|| logs().find(|one| one.holder.is_empty()));
+            let free = |one: &&Origin| one.holder.is_empty();
+            let last = logs()
+                .filter(free)
+                .find(|one| last.is_some_and(|last| one.name == *last));
+            let free = own.or(last).or_else(|| logs().find(free));
             let Some(free) = free else { return Ok(None) };
             origins::claim(tx, &free.name, free.lease, vault)?;
             Ok(Some(Origin {

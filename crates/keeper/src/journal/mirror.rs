@@ -61,6 +61,11 @@ impl Journal {
         Ok(dir)
     }
 
+    /// Says whether `log` leads to the copy of this log: then this vault wrote it last.
+    pub(super) fn is_linked(folder: &Folder, origin: &str) -> bool {
+        fs::read_link(folder.log_dir()).is_ok_and(|link| link.ends_with(suffix(origin)))
+    }
+
     /// Lists the logs of other vaults.
     pub(crate) fn others(&mut self) -> Result<Vec<String>, Refusal> {
         let all = self

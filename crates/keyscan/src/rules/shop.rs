@@ -4,10 +4,18 @@ use super::{HEX_32, HEX_40, near_mixed, prefix};
 use crate::found::Vendor;
 use crate::lethe::LetheKey;
 use crate::rule::{Find, Rule};
-use crate::shape::Class::{Alnum, Base64Url, Hex};
+use crate::shape::Class::{Alnum, Base64Url, Digit, Hex};
 use crate::shape::Part::{self, Run, Text};
 use crate::shape::run;
 
+/// A device, the moment until which it is known in milliseconds, a tag.
+const LETHE_DEVICE: &[Part] = &[
+    run(Hex, 32),
+    Text("."),
+    Run(Digit, 13, 14),
+    Text("."),
+    run(Hex, 64),
+];
 const STRIPE: &[Part] = &[Run(Alnum, 16, 247)];
 
 pub(super) const RULES: &[Rule] = &[
@@ -23,6 +31,19 @@ pub(super) const RULES: &[Rule] = &[
         kind: "Lethe derived key",
         find: Find::Lethe(LetheKey::Derived),
     },
+    Rule {
+        id: "lethe-session",
+        vendor: Vendor::Lethe,
+        kind: "Lethe session",
+        find: Find::Lethe(LetheKey::Session),
+    },
+    prefix(
+        Vendor::Lethe,
+        "lethe-device",
+        "Lethe device token",
+        "lethe_sd_",
+        LETHE_DEVICE,
+    ),
     prefix(
         Vendor::Shopify,
         "shopify-admin-token",

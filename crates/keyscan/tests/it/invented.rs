@@ -1,6 +1,6 @@
 //! Invented keys. Each is put together here, so that no file of the source holds one.
 
-use lethe_crypto::ApiKey;
+use lethe_crypto::{ApiKey, SessionKey};
 use lethe_model::Random;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -56,6 +56,17 @@ pub(crate) fn lethe_key(chance: &Chance) -> String {
     ApiKey::generate(chance).expose().to_owned()
 }
 
+/// A session as a login hands it out.
+pub(crate) fn session_key(chance: &Chance) -> String {
+    SessionKey::generate(chance).expose().to_owned()
+}
+
+/// What a client shows at its next login.
+pub(crate) fn device_token(chance: &Chance) -> String {
+    let (id, until, tag) = (chance.hex(32), "1798761600000", chance.hex(64));
+    format!("lethe_sd_{id}.{until}.{tag}")
+}
+
 /// A derived key with a body of so many characters.
 pub(crate) fn derived_key(chance: &Chance, body: usize) -> String {
     let body = chance.of(&format!("{BASE62}-_"), body);
@@ -81,6 +92,8 @@ pub(crate) fn all(chance: &Chance) -> Vec<(&'static str, &'static str, String)> 
     vec![
         ("lethe-key", "", lethe_key(c)),
         ("lethe-derived-key", "", derived_key(c, 90)),
+        ("lethe-session", "", session_key(c)),
+        ("lethe-device", "", device_token(c)),
         ("shopify-admin-token", "", with("shpat_", c.hex(32))),
         ("shopify-custom-app-token", "", with("shpca_", c.hex(32))),
         ("shopify-private-app-token", "", with("shppa_", c.hex(32))),

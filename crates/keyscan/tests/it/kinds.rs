@@ -1,6 +1,6 @@
 //! Each kind: found, named, placed, and nothing of it told.
 
-use crate::invented::{self, Chance, derived_key, lethe_key};
+use crate::invented::{self, Chance, derived_key, lethe_key, session_key};
 use lethe_keyscan::{Evidence, Fingerprint, Scanner, Vendor};
 
 #[test]
@@ -73,7 +73,11 @@ fn keys_are_found_inside_minified_and_escaped_text() {
 fn a_key_of_lethe_with_a_wrong_checksum_is_told_apart() {
     let scanner = Scanner::new();
     let chance = Chance::new(4);
-    for key in [lethe_key(&chance), derived_key(&chance, 120)] {
+    for key in [
+        lethe_key(&chance),
+        derived_key(&chance, 120),
+        session_key(&chance),
+    ] {
         let found = scanner.scan_bytes(key.as_bytes());
         assert_eq!(found[0].evidence, Evidence::Checksum);
         assert_eq!(found[0].vendor, Vendor::Lethe);

@@ -3,7 +3,7 @@
 //!
 //! Scanners: `LETHE_KINGFISHER` or `kingfisher` on the path, `LETHE_GITLEAKS` or `gitleaks`.
 
-use crate::invented::{Chance, derived_key, lethe_key};
+use crate::invented::{Chance, derived_key, lethe_key, session_key};
 use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,7 @@ fn planted() -> TempDir {
         for (kind, key) in [
             ("sk", lethe_key(&chance)),
             ("dk", derived_key(&chance, 80 + number)),
+            ("ss", session_key(&chance)),
         ] {
             write(&format!("{kind}-good-{number}"), &key);
             let last = if key.ends_with('x') { "y" } else { "x" };
@@ -98,10 +99,10 @@ fn kingfisher_finds_the_good_keys_and_no_broken_one() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(
         named(&report, &dir),
-        of_kind(&["sk-good", "dk-good"]),
+        of_kind(&["sk-good", "dk-good", "ss-good"]),
         "{errors}"
     );
-    // Two in the page.
+    // Those two are in the page too.
     for rule in ["lethe.1", "lethe.2"] {
         assert_eq!(
             report.matches(&format!("\"id\":\"{rule}\"")).count(),
@@ -136,7 +137,14 @@ fn gitleaks_finds_everything_that_looks_like_a_key() {
     let output = command.arg("-c").arg(config).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     let report = std::fs::read_to_string(&report).expect(&errors);
-    let all = of_kind(&["sk-good", "sk-broken", "dk-good", "dk-broken"]);
+    let all = of_kind(&[
+        "sk-good",
+        "sk-broken",
+        "dk-good",
+        "dk-broken",
+        "ss-good",
+        "ss-broken",
+    ]);
     assert_eq!(named(&report, &dir), all, "{errors}");
     for rule in ["lethe-api-key", "lethe-derived-key"] {
         assert_eq!(report.matches(&format!("\"{rule}\"")).count(), 41, "{rule}");

@@ -108,7 +108,11 @@ impl Vault {
         }
     }
 
-    fn erase_subject(&self, credential: &Credential, subject: SubjectId) -> Result<Erasure, Error> {
+    pub(crate) fn erase_subject(
+        &self,
+        credential: &Credential,
+        subject: SubjectId,
+    ) -> Result<Erasure, Error> {
         let asked = Asked {
             credential,
             requested_by: &credential.id,
@@ -138,6 +142,15 @@ impl Vault {
         let subject = match self.read_token(credential, token)? {
             Token::Subject(subject) | Token::Order(subject, _) => subject,
         };
+        self.preview_subject(credential, subject)
+    }
+
+    /// The same of a person; fails where the erasure would.
+    pub(crate) fn preview_subject(
+        &self,
+        credential: &Credential,
+        subject: SubjectId,
+    ) -> Result<Vec<KeptRecords>, Error> {
         if self.keeper.subject_number(&subject)?.is_none() {
             return Err(Error::NotFound);
         }

@@ -1,7 +1,7 @@
 //! Dual control: what takes three people where there are three, and says so where there are not.
 
 use lethe_model::{FieldSet, Quota};
-use lethe_ops::{Error, HoldGround, NewHold, ProposalKind, Refusal, Widening};
+use lethe_ops::{Error, HoldGround, NewHold, Password, ProposalKind, Refusal, Widening};
 use lethe_testkit::{OrderSketch, TestVault};
 use serde_json::json;
 
@@ -171,4 +171,64 @@ fn anything_of_the_closed_list_is_frozen_approved_and_used_once() {
         frozen
     );
     refused(kind);
+}
+
+/// Lets somebody log in from now on, and returns their credential.
+fn staff(test: &TestVault, name: &str, role: &str) -> std::sync::Arc<lethe_ops::Credential> {
+    let (operator, expiry) = (test.operator(), test.clock.in_days(365));
+    let password = Password::new("marked words for nobody else");
+    let vault = test.vault();
+    vault
+        .add_staff(&operator, name, role, &password, expiry)
+        .unwrap();
+    let all = vault.staff(&operator).unwrap();
+    let one = all.iter().find(|one| one.name == name).unwrap();
+    vault.current(&one.credential.id).unwrap()
+}
+
+#[test]
+fn two_people_of_one_role_are_two_approvers() {
+    let test = TestVault::start();
+    let (operator, vault) = (test.operator(), test.vault());
+    let (key, _) = test.key("warehouse", &["delivery.city"], 10);
+    let [ada, ben] = ["ada", "ben"].map(|name| staff(&test, name, "dpo"));
+    let widen = || vault.widen_credential(&operator, &key.id, &more(), "case 1");
+    let id = waits(widen());
+    approve(&test, &id, [&ada, &ben]);
+    assert_eq!(widen().unwrap().warning, None);
+}
+
+#[test]
+fn a_person_and_the_key_they_answer_for_are_one_approver() {
+    let test = TestVault::start();
+    let (operator, vault) = (test.operator(), test.vault());
+    let (key, _) = test.key("warehouse", &["delivery.city"], 10);
+    let ada = staff(&test, "ada", "dpo");
+    let her_key = test.approver_of("reports", "ada");
+    // Both are one approver, so nobody waits for a second.
+    let first = vault.widen_credential(&operator, &key.id, &more(), "case 1");
+    assert!(first.unwrap().warning.is_some());
+    let of_her_role = test.approver_of("dpo", "zoe");
+    let finance = test.approver("finance");
+    let other = Widening {
+        quota: Quota::people_per_day(60),
+        ..Widening::default()
+    };
+    let id = waits(vault.widen_credential(&operator, &key.id, &other, "case 2"));
+    let shown = vault.proposals(&ada).unwrap().remove(0);
+    vault.approve(&ada, &id, &shown.sha256).unwrap();
+    for hers in [&ada, &her_key, &of_her_role] {
+        let again = vault.approve(hers, &id, &shown.sha256);
+        assert!(
+            matches!(again, Err(Error::Refused(Refusal::NotApprovable(_)))),
+            "{}",
+            hers.id
+        );
+    }
+    assert!(
+        vault
+            .approve(&finance, &id, &shown.sha256)
+            .unwrap()
+            .is_approved
+    );
 }

@@ -15,7 +15,7 @@ const USE: &str =
 const APPROVE: &str = "INSERT INTO approvals (proposal_id, recipient, credential_id, approved_at, mac) \
      VALUES ($1, $2, $3, $4, $5)";
 const APPROVALS: &str = "SELECT recipient, credential_id, approved_at, mac FROM approvals \
-     WHERE proposal_id = $1 ORDER BY approved_at, recipient";
+     WHERE proposal_id = $1 ORDER BY approved_at, credential_id";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIST, FETCH, USE, APPROVE, APPROVALS];
 
@@ -49,7 +49,7 @@ pub struct ProposalRow {
 /// One approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovalRow {
-    /// Who approved: two keys of one holder are one approver.
+    /// The recipient of the credential that approved.
     pub recipient: String,
     /// The key that approved.
     pub credential: String,

@@ -48,7 +48,7 @@ impl Kind {
     pub const fn supported_schema(self) -> i64 {
         match self {
             Self::Active => 3,
-            Self::Keyring => 8,
+            Self::Keyring => 9,
             Self::Archive => 1,
             Self::Journal => 1,
         }
@@ -70,6 +70,7 @@ impl Kind {
                 include_str!("../../migrations/sqlite/0006_keyring.sql"),
                 include_str!("../../migrations/sqlite/0007_keyring.sql"),
                 include_str!("../../migrations/sqlite/0008_keyring.sql"),
+                include_str!("../../migrations/sqlite/0009_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../../migrations/sqlite/0001_archive.sql")],
             Self::Journal => &[include_str!("../../migrations/sqlite/0001_journal.sql")],
@@ -141,6 +142,7 @@ impl Kind {
                 include_str!("../../migrations/postgres/0006_keyring.sql"),
                 include_str!("../../migrations/postgres/0007_keyring.sql"),
                 include_str!("../../migrations/postgres/0008_keyring.sql"),
+                include_str!("../../migrations/postgres/0009_keyring.sql"),
             ],
             Self::Archive => &[include_str!("../../migrations/postgres/0001_archive.sql")],
             Self::Journal => &[include_str!("../../migrations/postgres/0001_journal.sql")],

@@ -10,8 +10,8 @@ use lethe_crypto::{ApiKey, KdfCost};
 use lethe_custody::{NOTIFICATION, generate, year_key_id};
 use lethe_model::{Clock, Grant, StoreId, StoreName};
 use lethe_ops::{
-    Credential, ImportOptions, Installation, NewCredential, Reaction, StoreSpec, Surroundings,
-    Vault,
+    AlertKind, AlertView, Credential, ImportOptions, Installation, NewCredential, Reaction,
+    StoreSpec, Surroundings, Vault,
 };
 use lethe_sample::{Shop, ShopSpec, write_orders, write_orders_csv};
 use std::sync::Arc;
@@ -122,6 +122,21 @@ impl ReplayShop {
         self.vault
             .plant_canaries(&self.operator()?, "marketing", &mut source)?;
         Ok(())
+    }
+
+    /// Lists what was raised about a key's reads.
+    pub(super) fn alerts_about(&self, key: &Credential) -> Result<Vec<AlertView>, CliError> {
+        let mut alerts = self.vault.alerts(&*self.operator()?, 100)?;
+        let kinds = [
+            AlertKind::CanaryRead,
+            AlertKind::Anomaly,
+            AlertKind::KeyStopped,
+        ];
+        alerts.retain(|one| {
+            one.credential.as_ref() == Some(&key.id)
+                && kinds.iter().any(|kind| kind.name() == one.kind)
+        });
+        Ok(alerts)
     }
 
     pub(super) fn react(&self, canaries: Reaction, anomalies: Reaction) -> Result<(), CliError> {

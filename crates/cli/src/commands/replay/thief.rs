@@ -5,7 +5,7 @@ use super::shop::ReplayShop;
 use crate::error::CliError;
 use lethe_crypto::ApiKey;
 use lethe_model::Purpose;
-use lethe_ops::{AlarmKind, Credential, Error, Refusal, RevealQuery};
+use lethe_ops::{AlertKind, AlertView, Credential, Error, Refusal, RevealQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl<'s> Thief<'s> {
     /// Reads on until the days are over or nothing more is given.
     pub(super) fn plunder(self, days: u32) -> Result<Loot, CliError> {
         let vault = &self.shop.vault;
-        drop(vault.take_alarms());
+        let mut heard = self.shop.alerts_about(&self.key)?;
         let query = RevealQuery {
             fields: self.key.grant.fields,
             purpose: Purpose::Marketing,
@@ -75,18 +75,21 @@ impl<'s> Thief<'s> {
                     self.shop.clock.advance_minutes(1);
                 }
                 let answer = vault.reveal(&self.key, token, query);
+                let alerts = self.shop.alerts_about(&self.key)?;
                 let mut is_canary = false;
-                for alarm in vault.take_alarms() {
-                    is_canary |= alarm.kind == AlarmKind::Canary;
-                    let kind = match alarm.kind {
-                        AlarmKind::Canary => "a canary was read",
-                        AlarmKind::Anomaly => "a sharp departure",
+                for alert in alerts.iter().filter(|one| !is_known(&heard, one)) {
+                    let is_canarys = alert.kind == AlertKind::CanaryRead.name();
+                    is_canary |= is_canarys;
+                    let kind = if is_canarys {
+                        "a canary was read"
+                    } else {
+                        "a sharp departure"
                     };
-                    let why = alarm.reasons.first().cloned().unwrap_or_default();
                     let people = got.len() as u64;
-                    let said = (people, format!("{kind} ({why})"));
+                    let said = (people, format!("{kind} ({})", alert.text));
                     loot.first_alarm.get_or_insert(said);
                 }
+                heard = alerts;
                 match answer {
                     // A canary is nobody.
                     Ok(_) if is_canary => {}
@@ -118,4 +121,11 @@ impl<'s> Thief<'s> {
         loot.minutes = u64::try_from((self.shop.now_ms() - began_ms) / 60_000 + 1).unwrap_or(0);
         Ok(loot)
     }
+}
+
+/// Says whether an alert was heard as often before.
+fn is_known(heard: &[AlertView], alert: &AlertView) -> bool {
+    heard
+        .iter()
+        .any(|one| (&one.id, one.times) == (&alert.id, alert.times))
 }

@@ -11,6 +11,8 @@ pub(super) enum Needs {
     Power(Power),
     /// A key with one of these powers.
     AnyOf(&'static [Power]),
+    /// A key with all of these powers.
+    AllOf(&'static [Power]),
     /// The session of a person; their tests are in `tests/staff.rs`.
     Session,
 }
@@ -48,6 +50,19 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
         "/v1/vendor-keys/{id}",
         Needs::Power(Power::Keys),
         204,
+    ),
+    ("get", "/v1/canaries", Needs::Power(Power::Keys), 200),
+    (
+        "post",
+        "/v1/canaries",
+        Needs::AllOf(&[Power::Keys, Power::Intake]),
+        201,
+    ),
+    (
+        "post",
+        "/v1/canaries/remove",
+        Needs::AllOf(&[Power::Keys, Power::Erase]),
+        200,
     ),
     ("get", "/v1/status", Needs::Power(Power::List), 200),
     ("get", "/v1/log/entries", Needs::Power(Power::Audit), 200),
@@ -231,12 +246,27 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
 ];
 
 impl Needs {
-    /// Returns the powers each of which is enough.
-    pub(super) fn enough(&self) -> &[Power] {
+    /// Returns the sets of powers each of which is enough.
+    pub(super) fn enough(&self) -> Vec<Vec<Power>> {
         match self {
-            Self::Nothing | Self::Session => &[],
-            Self::Power(power) => std::slice::from_ref(power),
-            Self::AnyOf(powers) => powers,
+            Self::Nothing | Self::Session => Vec::new(),
+            Self::Power(power) => vec![vec![*power]],
+            Self::AnyOf(powers) => powers.iter().map(|power| vec![*power]).collect(),
+            Self::AllOf(powers) => vec![powers.to_vec()],
+        }
+    }
+
+    /// Returns the widest sets of powers that are not enough.
+    pub(super) fn too_little(&self) -> Vec<Vec<Power>> {
+        let without = |missing: &[Power]| -> Vec<Power> {
+            let all = Power::ALL.into_iter();
+            all.filter(|one| !missing.contains(one)).collect()
+        };
+        match self {
+            Self::Nothing | Self::Session => Vec::new(),
+            Self::Power(power) => vec![without(&[*power])],
+            Self::AnyOf(powers) => vec![without(powers)],
+            Self::AllOf(powers) => powers.iter().map(|power| without(&[*power])).collect(),
         }
     }
 }
