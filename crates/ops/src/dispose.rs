@@ -22,6 +22,10 @@ use lethe_store::archive::records::{self as archived, ArchivedRow};
 use lethe_store::{Database, StoreError, Tx};
 use std::collections::HashMap;
 
+/// Records whose keys are read in one go. Reveals share the reader of keys and wait meanwhile, so it
+/// is a handful, not a page.
+const OPENED_AT_ONCE: usize = 32;
+
 /// What one act disposes of.
 pub(crate) struct Disposal {
     pub(crate) kind: DisposalKind,
@@ -203,13 +207,14 @@ impl Vault {
         let now_ms = self.around.clock.now_ms();
         let today = self.policy().today(self.around.clock.now());
         let random = &*self.around.random;
+        let clear = self.open_parts(state, store, permit, moves)?;
+        let mut clear = clear.into_iter();
         let (mut places, mut opened, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         for one in moves {
             let subject = SubjectId::generate(now_ms, random);
             let order = OrderId::generate(now_ms, random);
             let mut outer_keys = Vec::new();
-            for part in &one.parts {
-                let clear = self.open_part(state, store, permit, &one.order, part)?;
+            for (part, clear) in one.parts.iter().zip(clear.by_ref()) {
                 let to = RecordId {
                     subject,
                     order,
@@ -243,34 +248,38 @@ impl Vault {
         Ok(places)
     }
 
-    fn open_part(
+    /// Opens the sorted fields of every part of every move, in their order.
+    fn open_parts(
         &self,
         state: &mut State,
         store: StoreId,
         permit: &DisposalPermit,
-        order: &OrderRow,
-        part: &MovedPart,
-    ) -> Result<Vec<(Field, Personal)>, Error> {
-        let row = state
-            .active
-            .read(|tx| records::fetch(tx, &part.record))?
-            .ok_or(Error::NotFound)?;
-        let wanted = [(permit.receipt(), std::slice::from_ref(&part.record))];
-        let keys = self.keeper.data_keys(&wanted)?.remove(0)?.remove(0);
-        let key = keys
+        moves: &[OrderMove],
+    ) -> Result<Vec<Vec<(Field, Personal)>>, Error> {
+        let parts: Vec<(&OrderRow, &MovedPart)> = moves
             .iter()
-            .find(|(generation, _)| *generation == row.generation)
-            .ok_or(Error::Altered)?;
-        let context = FieldContext {
-            store,
-            record: part.record,
-            generation: row.generation,
-        };
-        let mut clear = open_fields(&key.1, &context, &row.envelope, part.fields)
-            .map_err(|_| Error::Altered)?;
-        let content = Field::of(Category::Invoice, FieldKind::Content).expect("the field exists");
-        if part.fields.contains(content) {
-            clear.push((content, Personal::new(content_json(order))));
+            .flat_map(|one| one.parts.iter().map(|part| (&one.order, part)))
+            .collect();
+        let mut clear = Vec::with_capacity(parts.len());
+        for some in parts.chunks(OPENED_AT_ONCE) {
+            let rows = state.active.read(|tx| {
+                some.iter()
+                    .map(|(_, part)| records::fetch(tx, &part.record))
+                    .collect::<Result<Vec<_>, StoreError>>()
+            })?;
+            let ids: Vec<RecordId> = some.iter().map(|(_, part)| part.record).collect();
+            let keys = self
+                .keeper
+                .data_keys(&[(permit.receipt(), ids.as_slice())])?
+                .remove(0)?;
+            for (((order, part), row), keys) in some.iter().zip(rows).zip(&keys) {
+                let row = row.ok_or(Error::NotFound)?;
+                let key = keys
+                    .iter()
+                    .find(|(generation, _)| *generation == row.generation)
+                    .ok_or(Error::Altered)?;
+                clear.push(open_part(&key.1, store, order, part, &row)?);
+            }
         }
         Ok(clear)
     }
@@ -309,6 +318,27 @@ impl Vault {
             archived_on: i64::from(today.0),
         })
     }
+}
+
+fn open_part(
+    key: &SecretKey,
+    store: StoreId,
+    order: &OrderRow,
+    part: &MovedPart,
+    row: &records::RecordRow,
+) -> Result<Vec<(Field, Personal)>, Error> {
+    let context = FieldContext {
+        store,
+        record: part.record,
+        generation: row.generation,
+    };
+    let mut clear =
+        open_fields(key, &context, &row.envelope, part.fields).map_err(|_| Error::Altered)?;
+    let content = Field::of(Category::Invoice, FieldKind::Content).expect("the field exists");
+    if part.fields.contains(content) {
+        clear.push((content, Personal::new(content_json(order))));
+    }
+    Ok(clear)
 }
 
 /// What the outer wrapping of an archived record's key is bound to.

@@ -66,11 +66,12 @@ pub(crate) fn plan(
         let rows = orders::of_subject(tx, &subject)?;
         add_recipients(judge.keeper, tx, &subject, &rows, &mut person)?;
         due.affected.add(subject, FieldSet::all());
+        let own: HashSet<OrderId> = rows.iter().map(|row| row.order).collect();
         for row in rows {
             held |= plan_order(judge, tx, row, due, &mut person)?;
         }
         held |= plan_account(tx, subject, due, &mut person)?;
-        held |= plan_parcels(tx, subject, due, &mut person)?;
+        held |= plan_parcels(tx, subject, &own, due, &mut person)?;
         for origin in judge.keeper.archived_orders(&subject)? {
             let rows = archive.read(|tx| archived::of_subject(tx, &origin))?;
             held |= plan_archived(judge, tx, origin, &rows, due, &mut person)?;
@@ -213,14 +214,13 @@ fn plan_account(
 fn plan_parcels(
     tx: &Tx<'_>,
     subject: SubjectId,
+    own: &HashSet<OrderId>,
     due: &mut Disposal,
     person: &mut PersonPlan,
 ) -> Result<bool, Error> {
     let mut is_held = false;
     for row in records::of_subject(tx, &subject)? {
-        let is_own =
-            row.id.order.is_account() || orders::fetch(tx, &subject, &row.id.order)?.is_some();
-        if is_own {
+        if row.id.order.is_account() || own.contains(&row.id.order) {
             continue;
         }
         if let Some(hold) = holds::of_record(tx, &row.id)?.first() {
