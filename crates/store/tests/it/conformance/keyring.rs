@@ -430,11 +430,16 @@ fn a_proposal_is_used_once(db: &mut Database) {
     for (recipient, approved_at) in [("b", 5), ("a", 5), ("c", 4)] {
         let approval = proposals::ApprovalRow {
             recipient: recipient.into(),
-            credential: "k".into(),
+            credential: recipient.into(),
             approved_at,
             mac: [6; 32],
         };
         put(db, |tx| proposals::approve(tx, "p1", &approval));
+        // A credential approves once.
+        assert!(
+            db.write(|tx| proposals::approve(tx, "p1", &approval))
+                .is_err()
+        );
     }
     let approvals = get(db, |tx| proposals::approvals(tx, "p1"));
     assert_eq!(
