@@ -32,6 +32,7 @@ mod orders;
 mod parallel;
 mod policy;
 mod proposals;
+mod relocate;
 mod restore;
 mod retention;
 mod reveal;
@@ -72,6 +73,7 @@ pub use log::{LogEntryView, LogVerification, ProofFile, verify_tree};
 pub use orders::{OrderView, Page};
 pub use policy::{Adoption, OrderExplanation, PolicyView};
 pub use proposals::{ApprovalView, ProposalView, ProposedOrder};
+pub use relocate::{MoveStep, Moved};
 pub use restore::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
 pub use retention::{
     ApplyOptions, RetentionAction, RetentionPlan, RetentionProgress, RetentionReport, RuleCount,

@@ -106,6 +106,14 @@ pub enum StoreError {
     /// Another vault took this one to be gone, and ended what it had begun.
     #[error("another vault ended this act meanwhile, and nothing of it was done: try again")]
     Superseded,
+    /// A copy is not what was copied.
+    #[error(
+        "table {table} on the server does not hold what the file holds: the schema was not empty, or something writes to it; name another database, or drop the schema"
+    )]
+    Differs {
+        /// The table.
+        table: &'static str,
+    },
     /// What only files can do was asked of a server.
     #[error(
         "{0} is done by PostgreSQL's own tools: pg_dump, or pg_basebackup with its write-ahead log"

@@ -17,6 +17,7 @@ mod scale;
 mod schema;
 mod servers;
 mod snapshot;
+mod transfer;
 
 pub use engine::{Database, Row, SharedLock, Speed, TableSize, Tx, Value};
 pub use error::StoreError;
@@ -27,6 +28,7 @@ pub use scale::{GROWING_TABLES, GrowingTable, hot_statements};
 pub use schema::{Kind, Status, status};
 pub use servers::Servers;
 pub use snapshot::{Snapshot, check_database, snapshot};
+pub use transfer::{TransferProgress, is_unused, transfer};
 
 /// Every statement of this crate with the database it belongs to, for checks against other engines.
 pub fn statements() -> impl Iterator<Item = (Kind, &'static str)> {

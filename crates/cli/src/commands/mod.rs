@@ -30,6 +30,7 @@ mod legal_hold;
 mod log;
 mod login;
 mod logout;
+mod move_to;
 mod order;
 mod orders;
 mod policy;
@@ -57,6 +58,7 @@ use clap::Subcommand;
 pub(crate) enum Command {
     Init(init::Args),
     Join(join::Args),
+    Move(move_to::Args),
     Db(db::Args),
     Import(import::Args),
     Status(status::Args),
@@ -110,6 +112,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
     match cli.command {
         Command::Init(args) => init::run(globals, args, output),
         Command::Join(args) => join::run(globals, args, output),
+        Command::Move(args) => move_to::run(globals, args, output),
         Command::Db(args) => db::run(globals, args, output),
         Command::Import(args) => import::run(globals, args, output),
         Command::Status(args) => status::run(globals, args, output),

@@ -188,6 +188,62 @@ fn two_vaults_under_fire_pass_no_quota_and_lose_nothing() {
 }
 
 #[test]
+fn a_move_to_postgresql_that_is_killed_goes_on_and_loses_nothing() {
+    let Some(postgres) = Postgres::start(&Options::default()) else {
+        return;
+    };
+    postgres.sql("CREATE DATABASE lethe");
+    let url = postgres.url("lethe");
+    let folder = Folder::new();
+    folder.import("orders.csv", &csv(&orders()));
+    let key = folder.key("support");
+    let server = Server::start(&folder);
+    let mut client = server.client(&key);
+    let found = client.find("order", "#1007").unwrap();
+    let token = found.found().unwrap().1.unwrap();
+    server.stop();
+    let before = folder.done(&["status"]);
+    let mut chance = Chance::new(5);
+    let mut killed = 0;
+    for _ in 0..6 {
+        let mut command = folder.command(&["move"]);
+        let mut child = command.env("LETHE_STORE_URL", &url).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(150) + chance.moment(500));
+        killed += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if folder.data().join("databases.toml").exists() {
+            break;
+        }
+    }
+    assert!(killed > 0);
+    if !folder.data().join("databases.toml").exists() {
+        let mut command = folder.command(&["move"]);
+        let output = command.env("LETHE_STORE_URL", &url).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}");
+    }
+    let after = folder.done(&["status"]);
+    assert_eq!(after["stores"], before["stores"]);
+    folder.done(&["log", "verify"]);
+    assert!(!folder.data().join("active").exists());
+    let server = Server::start(&folder);
+    let mut client = server.client(&key);
+    let revealed = client.reveal(&token).unwrap();
+    assert_eq!(revealed.status, 200, "a token of before opens: {revealed:?}");
+    server.stop();
+    // Somebody else's databases are not written over.
+    let other = Folder::new();
+    let mut command = other.command(&["move"]);
+    let refused = command.env("LETHE_STORE_URL", &url).output().unwrap();
+    assert!(!refused.status.success());
+    let told = String::from_utf8_lossy(&refused.stdout).into_owned()
+        + &String::from_utf8_lossy(&refused.stderr);
+    assert!(told.contains("uses already"), "{told}");
+    assert!(other.data().join("active").exists());
+}
+
+#[test]
 fn after_a_fail_over_to_a_replica_everything_acknowledged_is_there() {
     let Some(primary) = Postgres::start(&Options::default()) else {
         return;

@@ -44,9 +44,17 @@ impl Journal {
     /// Brings the copy of this vault's log up, and lets `log` lead to it.
     pub(crate) fn mirror_own(&mut self, folder: &Folder) -> Result<PathBuf, KeeperError> {
         let origin = self.origin.clone();
+        let (link, dir) = (folder.log_dir(), Self::dir_of(folder, &origin));
+        // The log of a vault that was alone so far becomes the copy of the one it goes on with.
+        let is_own = LogFiles::new(&link).verifier_key().ok().flatten();
+        let is_own = is_own.is_some_and(|key| key.starts_with(&format!("{origin}+")));
+        if is_own && fs::read_link(&link).is_err() && !dir.exists() {
+            fs::create_dir_all(folder.logs_dir())
+                .and_then(|()| fs::rename(&link, &dir))
+                .map_err(LogError::Write)?;
+        }
         let files = self.mirror(folder, &origin).map_err(KeeperError::Refused)?;
         let dir = files.dir().to_owned();
-        let link = folder.log_dir();
         let point = || {
             if fs::read_link(&link).is_ok() {
                 fs::remove_file(&link)?;

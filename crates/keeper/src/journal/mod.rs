@@ -6,6 +6,7 @@
 //! many vaults as with one. Each vault writes a log of its own; the journal holds their bytes, and
 //! the files in the folder are copies.
 
+mod import;
 mod lease;
 mod mirror;
 mod turn;

@@ -78,6 +78,20 @@ impl<'t> Tx<'t> {
         }
     }
 
+    /// As [`Tx::execute_many`], for rows of any length: for copying tables as they are.
+    pub(crate) fn execute_each(
+        &self,
+        sql: &'static str,
+        rows: &[Vec<Value<'_>>],
+    ) -> Result<(), StoreError> {
+        match self.0 {
+            Engine::Sqlite(_) => rows
+                .iter()
+                .try_for_each(|row| self.execute(sql, row).map(drop)),
+            Engine::Postgres(session) => session.execute_each(sql, rows),
+        }
+    }
+
     /// Runs a query once for each of `keys`, and returns the values of the rows of each, in order.
     /// On a server all are on their way before the first is answered.
     pub fn query_many<T, const N: usize>(
@@ -211,6 +225,24 @@ impl<'r> Row<'r> {
     /// Reads bytes that may be NULL.
     pub fn opt_blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
         column!(self, column)
+    }
+
+    /// Reads the first columns as they are, whatever they hold.
+    pub(crate) fn cells(&self, columns: usize) -> Result<Vec<rusqlite::types::Value>, StoreError> {
+        use rusqlite::types::Value as Cell;
+        let cell = |column: usize| -> Result<Cell, StoreError> {
+            let row = match self.0 {
+                Source::Sqlite(row) => return Ok(row.get(column)?),
+                Source::Postgres(row) => row,
+            };
+            let cell = match row.columns().get(column).map(|one| one.type_().name()) {
+                Some("text") => row.try_get::<_, Option<String>>(column)?.map(Cell::Text),
+                Some("bytea") => row.try_get::<_, Option<Vec<u8>>>(column)?.map(Cell::Blob),
+                _ => self.opt_int(column)?.map(Cell::Integer),
+            };
+            Ok(cell.unwrap_or(Cell::Null))
+        };
+        (0..columns).map(cell).collect()
     }
 
     /// Reads bytes of a known length.

@@ -117,6 +117,20 @@ impl Session {
         Ok(touched)
     }
 
+    pub(crate) fn execute_each(
+        &self,
+        sql: &'static str,
+        rows: &[Vec<Value<'_>>],
+    ) -> Result<(), StoreError> {
+        let statement = self.prepared(sql)?;
+        for some in rows.chunks(IN_FLIGHT) {
+            for answer in wait_for_all(some.iter().map(|row| self.send(&statement, row))) {
+                self.checked(answer)?;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn query(
         &self,
         sql: &'static str,
