@@ -13,6 +13,7 @@ fn the_first_help_names_every_command() {
     Commands:
       init         Make a data folder and its keys
       join         Make a data folder for one more vault of an installation on PostgreSQL
+      move         Move the databases and the log of a data folder to PostgreSQL
       db           Prepare and look after databases on PostgreSQL
       import       Import an export of a shop
       status       Show what the installation holds, in numbers
