@@ -123,7 +123,7 @@ pub(crate) fn cpu_of_tree_ms(pid: u32) -> Result<u64, CliError> {
         let Some(of) = entry
             .file_name()
             .to_str()
-            .and_then(|name| name.parse().ok())
+            .and_then(|name| name.parse::<u32>().ok())
         else {
             continue;
         };

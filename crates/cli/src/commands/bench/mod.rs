@@ -58,7 +58,7 @@ pub(crate) struct Args {
     /// Use this PostgreSQL server, whose user may make schemas and the extension, instead of a throw-away one
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
-    /// A Databunker server, such as http://127.0.0.1:3000, for the arm of that name
+    /// A Databunker server (`http://127.0.0.1:3000`) for the arm of that name
     #[arg(long, value_name = "URL", requires = "databunker_token_file")]
     databunker: Option<String>,
     /// File with that server's access token
@@ -250,7 +250,7 @@ impl Stage {
                 "PostgreSQL {}: {settings}; a connection per client, prepared statements, one round trip per act",
                 postgres.version()
             ));
-            self.add(arm, Target::Postgres(postgres));
+            self.add(arm, Target::Postgres(Box::new(postgres)));
         }
         self._server = Some(server);
         Ok(())

@@ -11,7 +11,7 @@ use crate::error::CliError;
 /// Something under load.
 pub(crate) enum Target {
     Lethe(Lethe),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
     Databunker(Bunker),
 }
 

@@ -143,7 +143,7 @@ impl Drop for Own {
     fn drop(&mut self) {
         // SIGINT is its fast shutdown: backends end, nothing is left behind.
         if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            drop(kill_process(pid, Signal::INT));
+            let _ = kill_process(pid, Signal::INT);
         }
         drop(self.child.wait());
         drop(fs::remove_dir_all(&self.folder));
