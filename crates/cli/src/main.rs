@@ -5,6 +5,7 @@
 
 mod alerting;
 mod args;
+mod chart;
 mod commands;
 mod confirm;
 mod door;

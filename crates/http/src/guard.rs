@@ -58,13 +58,24 @@ async fn answer(app: &Shared, request: Request, next: Next) -> Response {
         return problem.into_response();
     }
     let Ok(_place) = app.requests.try_acquire() else {
-        let detail = "too many requests are being served: try again in a second";
-        return Problem::new(ProblemKind::Busy, detail).into_response();
+        return busy().into_response();
     };
     match tokio::time::timeout(app.settings.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => late().into_response(),
     }
+}
+
+fn busy() -> Problem {
+    let detail = "too many requests are being served: try again in a second";
+    Problem::new(ProblemKind::Busy, detail)
+}
+
+/// Tells a client beyond the bound of connections to come back, before its request is looked at.
+pub(crate) fn too_many() -> Response {
+    let mut response = busy().into_response();
+    secure(response.headers_mut());
+    response
 }
 
 fn is_browser(headers: &HeaderMap) -> bool {

@@ -31,7 +31,7 @@ pub struct Settings {
     pub orders_bytes_max: usize,
     /// Bytes of such bodies in memory at once; more wait.
     pub uploads_bytes_max: usize,
-    /// Open connections; more wait to be accepted.
+    /// Open connections; more are told to come back.
     pub connections_max: usize,
     /// How long open requests may take when the server stops.
     pub shutdown_grace: Duration,

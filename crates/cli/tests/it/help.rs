@@ -58,8 +58,8 @@ fn the_first_help_names_every_command() {
                    page, used for 80 days
       demo         Tour on invented data: a shop goes in, a parcel goes out, breaches are replayed
       sample       Write an invented shop as an export, to try things on
-      bench        Measure import, intake and reveals on this machine, with invented data in a scratch
-                   folder
+      bench        Measure Lethe on this machine, side by side with PostgreSQL and pgcrypto, with
+                   invented data
       fields       List the fields, purposes and powers that a key can be granted
       completions  Print a completion script for a shell
 

@@ -6,6 +6,7 @@
 mod alerts;
 mod backup;
 mod bad_input;
+mod bench;
 mod damage;
 mod demo;
 mod derived;

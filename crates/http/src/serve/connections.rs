@@ -1,15 +1,19 @@
 //! Open connections: bounded in number, in head size and in patience.
 
 use crate::caller::Peer;
+use crate::guard;
 use crate::settings::Settings;
 use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::Service;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,6 +25,12 @@ use tokio::task::JoinSet;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest request head in bytes.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Connections beyond the bound that are told so at once; more wait in the system's own queue.
+const REFUSALS_MAX: usize = 256;
+/// How long telling one may take, its request included.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes of a refused request's body that are read, so that its client gets to the answer.
+const REFUSED_BYTES_MAX: usize = 64 * 1024;
 
 /// The routes, told where a connection's requests come from.
 struct Addressed {
@@ -39,6 +49,9 @@ impl Service<Request<Incoming>> for Addressed {
     }
 }
 
+/// Room to refuse one more connection, which is held until it is known whether it must be.
+pub(super) struct Room(OwnedSemaphorePermit);
+
 /// All open connections.
 #[derive(Clone)]
 pub(super) struct Connections(Arc<Inner>);
@@ -47,6 +60,7 @@ struct Inner {
     router: Router,
     http: http1::Builder,
     places: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
     open: Mutex<Open>,
 }
 
@@ -65,6 +79,7 @@ impl Connections {
             router,
             http,
             places: Arc::new(Semaphore::new(settings.connections_max)),
+            refusals: Arc::new(Semaphore::new(REFUSALS_MAX)),
             open: Mutex::new(Open {
                 tasks: JoinSet::new(),
                 graceful: Some(GracefulShutdown::new()),
@@ -72,14 +87,24 @@ impl Connections {
         }))
     }
 
-    /// Waits until there is room for one more.
-    pub(super) async fn place(&self) -> OwnedSemaphorePermit {
-        let places = Arc::clone(&self.0.places);
-        places.acquire_owned().await.expect("never closed")
+    /// Waits until one more can be served or, at least, refused.
+    pub(super) async fn room(&self) -> Room {
+        let refusals = Arc::clone(&self.0.refusals);
+        Room(refusals.acquire_owned().await.expect("never closed"))
     }
 
-    /// Serves a connection in a task of its own.
-    pub(super) fn spawn<S>(&self, stream: S, from: Option<IpAddr>, place: OwnedSemaphorePermit)
+    /// Serves a connection in a task of its own, or tells it to come back when too many are open.
+    pub(super) fn spawn<S>(&self, stream: S, from: Option<IpAddr>, room: Room)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        match Arc::clone(&self.0.places).try_acquire_owned() {
+            Ok(place) => self.serve(stream, from, place),
+            Err(_) => self.refuse(stream, room),
+        }
+    }
+
+    fn serve<S>(&self, stream: S, from: Option<IpAddr>, place: OwnedSemaphorePermit)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -101,6 +126,21 @@ impl Connections {
         });
     }
 
+    fn refuse<S>(&self, stream: S, room: Room)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let mut http = self.0.http.clone();
+        http.keep_alive(false);
+        let connection = http.serve_connection(TokioIo::new(stream), service_fn(refused));
+        let mut open = self.open();
+        while open.tasks.try_join_next().is_some() {}
+        open.tasks.spawn(async move {
+            drop(tokio::time::timeout(REFUSAL_TIMEOUT, connection).await);
+            drop(room.0);
+        });
+    }
+
     /// Lets requests under way end, then cuts off what is left.
     pub(super) async fn finish(&self, grace: Duration) {
         let (graceful, mut tasks) = {
@@ -117,4 +157,11 @@ impl Connections {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Answers a request that is not looked at. Its body is read first: a connection that is closed with
+/// bytes unread is reset, and its client would not see the answer.
+async fn refused(request: Request<Incoming>) -> Result<Response, Infallible> {
+    drop(to_bytes(Body::new(request.into_body()), REFUSED_BYTES_MAX).await);
+    Ok(guard::too_many())
 }

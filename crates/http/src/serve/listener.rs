@@ -70,17 +70,18 @@ impl Listener {
         }
     }
 
-    /// Waits for a place first: connections beyond the bound wait in the system's own queue.
+    /// Connections beyond the bound are told to come back; only when many are being told so do more wait
+    /// in the system's own queue.
     async fn next(&self, connections: &Connections) -> io::Result<()> {
-        let place = connections.place().await;
+        let room = connections.room().await;
         match &self.0 {
             Socket::Tcp(listener, _) => {
                 let (stream, peer) = listener.accept().await?;
                 stream.set_nodelay(true)?;
-                connections.spawn(stream, Some(peer.ip()), place);
+                connections.spawn(stream, Some(peer.ip()), room);
             }
             Socket::Unix(listener, ..) => {
-                connections.spawn(listener.accept().await?.0, None, place);
+                connections.spawn(listener.accept().await?.0, None, room);
             }
         }
         Ok(())

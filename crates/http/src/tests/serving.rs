@@ -76,6 +76,35 @@ async fn a_request_under_way_is_answered_before_the_end_and_an_endless_one_is_cu
 }
 
 #[tokio::test]
+async fn a_connection_beyond_the_bound_is_told_to_come_back_and_is_served_when_one_has_ended() {
+    let server = TestServer::start_with(|settings| settings.connections_max = 1);
+    let tcp = Listener::tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = tcp.tcp_address().unwrap();
+    let (router, settings) = (server.router.clone(), server.settings.clone());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(async move {
+        let stopped = async { drop(stopped.await) };
+        serve(router, vec![tcp], &settings, stopped).await;
+    });
+    let mut first = TcpStream::connect(address).await.unwrap();
+    // Half a request: it holds the only place.
+    first.write_all(&HEALTH[..20]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let answer = exchange(TcpStream::connect(address).await.unwrap(), HEALTH).await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("retry-after: 1\r\n"), "{answer}");
+    assert!(answer.contains("application/problem+json"), "{answer}");
+    assert!(answer.contains("/busy"), "{answer}");
+    let answer = exchange(first, &HEALTH[20..]).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let answer = exchange(TcpStream::connect(address).await.unwrap(), HEALTH).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    stop.send(()).unwrap();
+    serving.await.unwrap();
+}
+
+#[tokio::test]
 async fn an_address_that_the_internet_could_reach_is_refused() {
     let refused = Listener::tcp("0.0.0.0:0".parse().unwrap())
         .await
