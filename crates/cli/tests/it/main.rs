@@ -20,3 +20,4 @@ mod shop;
 mod staff;
 mod story;
 mod two_processes;
+mod witness;

@@ -53,7 +53,7 @@ pub(crate) struct AlertDocument {
     /// How often it happened within that hour.
     times: u64,
     /// `key-in-browser`, `canary-read`, `anomaly`, `key-stopped`, `key-leaked`, `key-lint`, `break-glass` or
-    /// `approval-waiting`.
+    /// `log-rolled-back`, `witness-lag` or `approval-waiting`.
     kind: String,
     /// `notice`, `warning` or `alarm`.
     severity: String,
