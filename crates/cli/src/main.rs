@@ -15,6 +15,7 @@ mod http;
 mod output;
 mod passphrase;
 mod password;
+mod servers;
 mod session;
 mod surroundings;
 mod table;

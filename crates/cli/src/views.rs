@@ -10,6 +10,17 @@ pub(crate) struct Status {
     pub(crate) stores: Vec<StoreStatus>,
     pub(crate) log_entries: u64,
     pub(crate) log_key: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) vaults: Vec<VaultStatus>,
+}
+
+/// A vault among several.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct VaultStatus {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) vault: Option<String>,
+    pub(crate) log: String,
+    pub(crate) is_this: bool,
 }
 
 /// What a shop holds.

@@ -112,21 +112,18 @@ impl Keeper {
             return candidates.iter().map(|_| Err(refusal.clone())).collect();
         }
         let mut alarms = self.canaries_among(&candidates);
-        let mut state = self.admission();
-        let now_ms = self.around.clock.now_ms();
-        let log_ms = u64::try_from(now_ms).unwrap_or(0).max(state.log.last_ms());
-        let bodies: Vec<Body> = candidates
-            .iter_mut()
-            .map(|candidate| self.charge_and_describe(&mut state, &mut alarms, candidate, log_ms))
-            .collect();
-        let first = match state.log.append(now_ms, &bodies, &*self.around.random) {
+        let appended = self.in_turn(|state| {
+            let now_ms = self.around.clock.now_ms();
+            let log_ms = u64::try_from(now_ms).unwrap_or(0).max(state.log.last_ms());
+            let described = candidates
+                .iter_mut()
+                .map(|candidate| self.charge_and_describe(state, &mut alarms, candidate, log_ms));
+            Ok(described.collect())
+        });
+        let first = match appended {
             Ok(first) => first,
-            Err(error) => {
-                let refusal = Refusal::from(error);
-                return candidates.iter().map(|_| Err(refusal.clone())).collect();
-            }
+            Err(refusal) => return candidates.iter().map(|_| Err(refusal.clone())).collect(),
         };
-        drop(state);
         self.react(alarms);
         (first..)
             .zip(candidates)
@@ -169,8 +166,10 @@ impl Keeper {
                 .collect();
             candidate.misses = u64::from(candidate.found.is_empty());
         }
-        for (subject, _) in &candidate.subjects {
-            match subject_keys::fetch(tx, subject)? {
+        let subjects = candidate.subjects.iter();
+        let subjects: Vec<_> = subjects.map(|(subject, _)| *subject).collect();
+        for row in subject_keys::fetch_many(tx, &subjects)? {
+            match row {
                 Some(row) if row.store == store => candidate.keys.push(row),
                 _ => candidate.refusal = Some(Refusal::Gone),
             }

@@ -45,11 +45,7 @@ impl Keeper {
         let (act, phase) = (ActKind::Archive, Phase::Act);
         let public = public_part(act, phase, by.store, &by.id, Some(detail));
         let body = Body::new(salt, public, commitments);
-        let now_ms = self.around.clock.now_ms();
-        let index = self
-            .admission()
-            .log
-            .append(now_ms, &[body], &*self.around.random)?;
+        let index = self.in_turn(|_| Ok(vec![body]))?;
         let receipt = Receipt::new(index, subjects);
         let keys = self.data_keys(&[(&receipt, records)])?.remove(0)?;
         keys.into_iter()

@@ -174,11 +174,7 @@ impl Keeper {
             .fold(FieldSet::EMPTY, |all, (_, fields)| all.union(*fields));
         public.fields = all.iter().map(|field| field.to_string()).collect();
         let body = Body::new(salt, public, commitments);
-        let now_ms = self.around.clock.now_ms();
-        let log_index = self
-            .admission()
-            .log
-            .append(now_ms, &[body], &*self.around.random)?;
+        let log_index = self.in_turn(|_| Ok(vec![body]))?;
         Ok(DisposalPermit {
             kind,
             store,
@@ -221,7 +217,7 @@ impl Keeper {
         // Held until the rows are committed: a rotation must not retire this epoch in between.
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
         let random = &*self.around.random;
-        writer.write(|tx| -> Result<(), StoreError> {
+        writer.write_in_turn(|tx| -> Result<(), StoreError> {
             for (moved, log_key) in moves.iter().zip(&log_keys) {
                 let (subject, number, store) = (moved.subject, log_key.number, permit.store);
                 let context = log_key_context(&subject, number, store);
@@ -245,7 +241,7 @@ impl Keeper {
                     data_keys::insert(tx, &row)?;
                 }
             }
-            intents::insert(tx, &permit.row(), now_ms)
+            intents::insert(tx, &permit.row(self.log_origin()), now_ms)
         })?;
         permit.is_prepared = true;
         Ok(())
@@ -259,10 +255,11 @@ impl Keeper {
     pub fn abandon_disposal(&self, permit: &DisposalPermit) -> Result<(), Refusal> {
         if permit.is_prepared {
             let trace = &permit.trace;
-            self.writer().write(|tx| -> Result<(), StoreError> {
-                undo_moves(tx, trace)?;
-                intents::delete(tx, &permit.intent)
-            })?;
+            self.writer()
+                .write_in_turn(|tx| -> Result<(), StoreError> {
+                    undo_moves(tx, trace)?;
+                    intents::delete(tx, &permit.intent)
+                })?;
         }
         self.abandon(permit.log_index(), permit.store.0);
         Ok(())
@@ -299,11 +296,15 @@ impl Keeper {
         let now_ms = self.around.clock.now_ms();
         let counts = self
             .writer()
-            .write(|tx| -> Result<DisposalCounts, StoreError> {
+            .write_in_turn(|tx| -> Result<DisposalCounts, StoreError> {
                 if permit.is_prepared {
-                    intents::renew(tx, &permit.intent, &permit.row().payload)?;
+                    let payload = permit.row(self.log_origin()).payload;
+                    // Whoever ended the intent took the archive's copies back: no key may go then.
+                    if !intents::renew(tx, &permit.intent, &payload)? {
+                        return Err(StoreError::Superseded);
+                    }
                 } else {
-                    intents::insert(tx, &permit.row(), now_ms)?;
+                    intents::insert(tx, &permit.row(self.log_origin()), now_ms)?;
                 }
                 destroy(tx, what, now_ms)
             })?;
@@ -333,7 +334,7 @@ impl Keeper {
         let mut writer = self.writer();
         // The intent goes last: a crash in between lets recovery clear the keys away again.
         let is_clear = is_last && clear_destroyed(&mut writer)?;
-        writer.write(|tx| intents::delete(tx, &permit.intent))?;
+        writer.write_in_turn(|tx| intents::delete(tx, &permit.intent))?;
         Ok((index, is_clear))
     }
 
@@ -377,7 +378,7 @@ impl Keeper {
     pub fn expire_tombstones(&self, before_ms: i64) -> Result<usize, Refusal> {
         Ok(self
             .writer()
-            .write(|tx| known_orders::expire(tx, before_ms))?)
+            .write_in_turn(|tx| known_orders::expire(tx, before_ms))?)
     }
 }
 
@@ -398,9 +399,10 @@ impl DisposalKind {
 }
 
 impl DisposalPermit {
-    fn row(&self) -> IntentRow {
+    fn row(&self, origin: &str) -> IntentRow {
         IntentRow {
             id: self.intent,
+            origin: origin.to_owned(),
             log_index: i64::try_from(self.log_index()).unwrap_or(i64::MAX),
             payload: IntentTrace::Disposal(Box::new(self.trace.clone())).to_bytes(),
         }
@@ -480,7 +482,7 @@ pub(crate) fn undo_moves(tx: &Tx<'_>, trace: &DisposalTrace) -> Result<(), Store
 /// Clears destroyed keys out of unused parts of the database and out of its write-ahead log. Says
 /// whether the database was small enough for both.
 pub(crate) fn clear_destroyed(writer: &mut Database) -> Result<bool, StoreError> {
-    let is_compacted = writer.bytes()? <= COMPACTED_BYTES_MAX;
+    let is_compacted = writer.forgets() && writer.bytes()? <= COMPACTED_BYTES_MAX;
     if is_compacted {
         writer.compact()?;
     }

@@ -16,6 +16,14 @@ pub enum KeeperError {
     /// The ledger failed.
     #[error(transparent)]
     Ledger(#[from] crate::LedgerError),
+    /// The keyring is another installation's.
+    #[error(
+        "this keyring database holds an installation already: `lethe join` makes one more vault for it; an unfinished `lethe init` leaves one that nothing opens, and its schemas can be dropped"
+    )]
+    Occupied,
+    /// The keeper could not take up its work.
+    #[error(transparent)]
+    Refused(Refusal),
     /// Keys that do not open under this root key.
     #[error(
         "{what} in the keyring does not open under this root key: it was altered, or keyring and root key belong to different installations"

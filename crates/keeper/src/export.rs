@@ -203,9 +203,6 @@ impl Keeper {
         })?;
         let salt: [u8; 16] = self.around.random.bytes();
         let commitments = commitments(&salt, &self.open_log_keys(&rows)?, people);
-        let mut state = self.admission();
-        let log_ms = u64::try_from(now_ms).unwrap_or(0).max(state.log.last_ms());
-        let quota_ms = self.quota_ms(log_ms);
         let met: Vec<_> = commitments
             .iter()
             .map(|one| (one.number, one.fields))
@@ -214,25 +211,6 @@ impl Keeper {
         let mut bounded_by_list = Credential::clone(&current);
         bounded_by_list.grant.quota = Quota::default();
         let (nothing, installation) = (Bounds::default(), self.access().bounds());
-        let charge = Charge {
-            credential: &bounded_by_list,
-            owner: &nothing,
-            installation: match permit.frozen.above_installation {
-                true => &nothing,
-                false => &installation,
-            },
-            people: &met,
-            guesses: 0,
-        };
-        let before = state.quotas.used(&by.id, quota_ms)[1];
-        state.quotas.check(&charge, quota_ms)?;
-        refuse_throttled(&Some(Arc::clone(&current)), now_ms)?;
-        let charge = Charge {
-            credential: &current,
-            ..charge
-        };
-        state.quotas.note(&charge, quota_ms);
-        let after = state.quotas.used(&by.id, quota_ms)[1];
         let detail = serde_json::json!({ "export": permit.id });
         let act = ActKind::Reveal;
         let mut public = public_part(act, Phase::Act, by.store, &by.id, Some(detail));
@@ -243,12 +221,35 @@ impl Keeper {
             .map(|field| field.to_string())
             .collect();
         let body = Body::new(salt, public, commitments);
-        let index = state.log.append(now_ms, &[body], &*self.around.random)?;
-        drop(state);
+        let mut newcomers = 0;
+        let index = self.in_turn(|state| {
+            let log_ms = u64::try_from(now_ms).unwrap_or(0).max(state.log.last_ms());
+            let quota_ms = self.quota_ms(log_ms);
+            let charge = Charge {
+                credential: &bounded_by_list,
+                owner: &nothing,
+                installation: match permit.frozen.above_installation {
+                    true => &nothing,
+                    false => &installation,
+                },
+                people: &met,
+                guesses: 0,
+            };
+            let before = state.quotas.used(&by.id, quota_ms)[1];
+            state.quotas.check(&charge, quota_ms)?;
+            refuse_throttled(&Some(Arc::clone(&current)), now_ms)?;
+            let charge = Charge {
+                credential: &current,
+                ..charge
+            };
+            state.quotas.note(&charge, quota_ms);
+            newcomers = state.quotas.used(&by.id, quota_ms)[1] - before;
+            Ok(vec![body])
+        })?;
         let read = Read {
             fields: permit.fields,
             purpose: permit.purpose,
-            newcomers: after - before,
+            newcomers,
             peak_per_mille: 0,
         };
         self.usage().read(&by.id, &read, now_ms);

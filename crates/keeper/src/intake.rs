@@ -130,11 +130,7 @@ impl Keeper {
             .fold(FieldSet::EMPTY, |all, (_, one)| all.union(*one));
         public.fields = all_fields.iter().map(|field| field.to_string()).collect();
         let body = Body::new(salt, public, commitments);
-        let now_ms = self.around.clock.now_ms();
-        let log_index = self
-            .admission()
-            .log
-            .append(now_ms, &[body], &*self.around.random)?;
+        let log_index = self.in_turn(|_| Ok(vec![body]))?;
         let documents = fields
             .iter()
             .map(|(subject, fields)| (*subject, fields.of_category(Category::Document)));
@@ -165,11 +161,9 @@ impl Keeper {
             .reader()
             .read(|tx| -> Result<Vec<SubjectKeyRow>, Refusal> {
                 let known = subjects.iter().filter(|planned| !planned.is_new);
-                known
-                    .map(|planned| {
-                        let row = subject_keys::fetch(tx, &planned.subject)?;
-                        row.filter(|row| row.store == store).ok_or(Refusal::Gone)
-                    })
+                let known: Vec<_> = known.map(|planned| planned.subject).collect();
+                let rows = subject_keys::fetch_many(tx, &known)?.into_iter();
+                rows.map(|row| row.filter(|row| row.store == store).ok_or(Refusal::Gone))
                     .collect()
             })?;
         let mut known = self.open_log_keys(&known)?.into_iter();
@@ -212,45 +206,52 @@ impl Keeper {
         // Held until the rows are committed: a rotation must not retire this epoch in between.
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
         let now_ms = self.around.clock.now_ms();
-        let written = writer.write(|tx| -> Result<(), StoreError> {
+        let written = writer.write_in_turn(|tx| -> Result<(), StoreError> {
             for id in &settled {
                 finish(tx, id)?;
             }
             let mut nonces = nonces
                 .chunks_exact(12)
                 .map(|nonce| nonce.try_into().expect("chunks of a nonce's length"));
+            let mut log_keys = Vec::with_capacity(permit.new_subjects.len());
             for (subject, LogKey { number, key }) in &permit.new_subjects {
                 let (number, store) = (*number, permit.store);
                 let context = log_key_context(subject, number, store);
                 let nonce = nonces.next().expect("one nonce per key");
                 let wrapped = epochs.wrap(&context, key, nonce);
                 let epoch = epochs.current();
-                let row = SubjectKeyRow {
+                log_keys.push(SubjectKeyRow {
                     subject: *subject,
                     number,
                     store,
                     epoch,
                     wrapped,
-                };
-                subject_keys::insert(tx, &row)?;
+                });
             }
+            subject_keys::insert_many(tx, &log_keys)?;
+            let mut keys = Vec::with_capacity(writes.keys.len());
             for key in &writes.keys {
                 let context = data_key_context(&key.record, key.generation);
                 let nonce = nonces.next().expect("one nonce per key");
-                let row = DataKeyRow {
+                keys.push(DataKeyRow {
                     record: key.record,
                     generation: key.generation,
                     epoch: epochs.current(),
                     wrapped: epochs.wrap(&context, &key.key, nonce),
-                };
-                data_keys::insert(tx, &row)?;
+                });
             }
-            let mut new_lookups = Vec::new();
-            for (hash, subject, kind) in &writes.lookups {
-                if lookups::insert(tx, hash, subject, kind.number())? {
-                    new_lookups.push((*hash, *subject.as_bytes()));
-                }
-            }
+            data_keys::insert_many(tx, &keys)?;
+            let given = writes.lookups.iter();
+            let given: Vec<_> = given
+                .map(|(hash, subject, kind)| (*hash, *subject, kind.number()))
+                .collect();
+            let is_new = lookups::insert_many(tx, &given)?.into_iter();
+            let new_lookups = given
+                .iter()
+                .zip(is_new)
+                .filter(|(_, is_new)| *is_new)
+                .map(|((hash, subject, _), _)| (*hash, *subject.as_bytes()))
+                .collect();
             for order in &writes.orders {
                 let (hash, digest) = (&order.hash, order.digest.as_slice());
                 if order.is_new {
@@ -266,6 +267,7 @@ impl Keeper {
                 tx,
                 &IntentRow {
                     id: permit.intent,
+                    origin: self.log_origin().to_owned(),
                     log_index,
                     payload,
                 },

@@ -15,6 +15,8 @@ use std::sync::PoisonError;
 pub struct OpenIntent {
     /// Its random id.
     pub id: [u8; 16],
+    /// The log that announces it; `None`: this vault's own.
+    pub origin: Option<String>,
     /// Where the log announces it.
     pub log_index: u64,
     /// What it wrote.
@@ -39,8 +41,10 @@ impl Keeper {
             .map(|row| {
                 let trace = IntentTrace::from_bytes(&row.payload).ok_or_else(damaged)?;
                 let log_index = u64::try_from(row.log_index).map_err(|_| damaged())?;
+                let is_own = row.origin.is_empty() || row.origin == self.log_origin();
                 Ok(OpenIntent {
                     id: row.id,
+                    origin: (!is_own).then_some(row.origin),
                     log_index,
                     trace,
                 })
@@ -61,12 +65,15 @@ impl Keeper {
         } else {
             "rolled-back"
         };
-        self.log_outcome(intent.log_index, store, outcome)?;
+        match &intent.origin {
+            None => self.log_outcome(intent.log_index, store, outcome)?,
+            Some(origin) => self.log_outcome_for(origin, intent.log_index, store, outcome)?,
+        }
         let mut writer = self.writer();
         if let (IntentTrace::Disposal(_), true) = (&intent.trace, is_stored) {
             clear_destroyed(&mut writer)?;
         }
-        writer.write(|tx| -> Result<(), StoreError> {
+        writer.write_in_turn(|tx| -> Result<(), StoreError> {
             match &intent.trace {
                 IntentTrace::Intake(trace) if is_stored => remove(tx, &trace.superseded)?,
                 IntentTrace::Intake(trace) => undo_intake(tx, trace)?,
@@ -117,6 +124,20 @@ impl Keeper {
         Ok(())
     }
 
+    /// Logs how an act ended that another log announces, for a vault that is gone.
+    fn log_outcome_for(
+        &self,
+        origin: &str,
+        index: u64,
+        store: i64,
+        outcome: &str,
+    ) -> Result<(), Refusal> {
+        let detail = serde_json::json!({ "outcome": outcome, "of": origin, "intent": index });
+        let (act, phase) = (ActKind::Recovery, Phase::Outcome);
+        let public = public_part(act, phase, StoreId(store), OPERATOR, Some(detail));
+        self.append(public).map(drop)
+    }
+
     /// Logs that an announced batch was given up before it wrote anything.
     pub(crate) fn abandon(&self, index: u64, store: i64) {
         // When even the log cannot be written, the next start logs it.
@@ -141,7 +162,7 @@ impl Keeper {
             std::mem::take(&mut *self.settled.lock().unwrap_or_else(PoisonError::into_inner));
         if !settled.is_empty() {
             self.writer()
-                .write(|tx| settled.iter().try_for_each(|id| finish(tx, id)))?;
+                .write_in_turn(|tx| settled.iter().try_for_each(|id| finish(tx, id)))?;
         }
         Ok(settled)
     }

@@ -4,10 +4,11 @@ use crate::brakes::Brakes;
 use crate::credential::Credential;
 use crate::credentials::Credentials;
 use crate::decide::Denials;
+use crate::journal::{Journal, Watch};
 use crate::keys::{Epochs, LOG_BODY, LOG_SIGNING, ServiceKeys, new_origin};
 use crate::ledger::Ledger;
 use crate::log::{
-    AccessLog, ActKind, Body, History, LogError, LogFiles, LogKeys, Phase, PublicPart,
+    AccessLog, ActKind, Body, History, LogError, LogFiles, LogKeys, Phase, PublicPart, SealedGroup,
 };
 use crate::numbers::Numbers;
 use crate::quota::{Quotas, WINDOW_MS};
@@ -21,8 +22,8 @@ use lethe_model::{
     Clock, FieldSet, Grant, Power, PowerSet, PurposeSet, Quota, Random, StoreId, SubjectId,
     SubjectNumber,
 };
-use lethe_store::keyring::counters::{self, SUBJECT_NUMBERS};
-use lethe_store::keyring::subject_keys;
+use lethe_store::keyring::counters::{self, GENERATION, SUBJECT_NUMBERS};
+use lethe_store::keyring::{epochs, subject_keys};
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
 use std::collections::{BTreeSet, HashMap};
@@ -69,14 +70,24 @@ pub struct Keeper {
     publishing: Mutex<()>,
     /// A witness knows another history: no data key leaves.
     withheld: AtomicBool,
+    log_origin: String,
     log_files: LogFiles,
     log_body_key: SecretKey,
     log_verifier_key: String,
+    /// Where several vaults share their databases.
+    watch: Option<Mutex<Watch>>,
+    /// Of what is kept in memory, as other vaults left it.
+    pub(crate) generation: Mutex<u64>,
+    pub(crate) folder: Folder,
 }
 
 /// What one admission at a time may touch: the log and the quotas it charges.
 pub(crate) struct AdmissionState {
     pub(crate) log: AccessLog,
+    /// Where several vaults share their databases.
+    pub(crate) journal: Option<Journal>,
+    /// Entries whose durability is not certain.
+    pub(crate) uncertain: Option<SealedGroup>,
     pub(crate) quotas: Quotas,
     pub(crate) brakes: Brakes,
     /// How many people each shop has, as far as somebody counted.
@@ -94,10 +105,14 @@ impl Keeper {
         root: &SecretKey,
         around: &Surroundings,
     ) -> Result<(), KeeperError> {
-        let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let mut keyring =
+            Database::open(folder.place(Kind::Keyring), Kind::Keyring, Speed::Serving)?;
         let random = &*around.random;
         let now_ms = around.clock.now_ms();
         let origin = new_origin(random);
+        if !keyring.read(epochs::list)?.is_empty() {
+            return Err(KeeperError::Occupied);
+        }
         keyring.write(|tx| -> Result<(), KeeperError> {
             Epochs::begin(tx, root, 1, now_ms, random)?;
             ServiceKeys::create(tx, root, &origin, now_ms, random)?;
@@ -116,12 +131,13 @@ impl Keeper {
         root: SecretKey,
         around: Surroundings,
     ) -> Result<Self, KeeperError> {
-        let mut writer = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let mut writer =
+            Database::open(folder.place(Kind::Keyring), Kind::Keyring, Speed::Serving)?;
         // A crash may have left destroyed keys in the write-ahead log.
         writer.checkpoint()?;
-        let reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
-        let key_reader = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
-        let (epochs, service, credentials, access, last_number) =
+        let reader = Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring)?;
+        let key_reader = Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring)?;
+        let (epochs, mut service, credentials, access, last_number, generation) =
             writer.read(|tx| -> Result<_, KeeperError> {
                 let service = ServiceKeys::load(tx, &root)?;
                 let credentials = Credentials::load(tx, &service.credentials)?;
@@ -132,14 +148,30 @@ impl Keeper {
                     credentials,
                     access,
                     counters::fetch(tx, SUBJECT_NUMBERS)?,
+                    counters::fetch(tx, GENERATION)?,
                 ))
             })?;
-        let origin = service
-            .log_origin()
-            .ok_or(KeeperError::Keyring {
+        let mut journal = match folder.is_shared() {
+            true => Some(claim_log(
+                folder,
+                &root,
+                &around,
+                &mut writer,
+                &mut service,
+            )?),
+            false => None,
+        };
+        let origin = match &journal {
+            Some(journal) => journal.origin(),
+            None => service.log_origin().ok_or(KeeperError::Keyring {
                 what: "the log key",
-            })?
-            .to_owned();
+            })?,
+        };
+        let origin = origin.to_owned();
+        let log_dir = match &mut journal {
+            Some(journal) => journal.mirror_own(folder)?,
+            None => folder.log_dir(),
+        };
         let seed = service.secret(LOG_SIGNING, &origin)?;
         let signer = NoteSigner::new(&origin, seed.expose()).map_err(|_| KeeperError::Keyring {
             what: "the log key",
@@ -147,18 +179,24 @@ impl Keeper {
         let log_body_key = service.secret(LOG_BODY, &origin)?;
         let log_verifier_key = signer.verifier_key().to_string();
         let keys = LogKeys {
-            origin,
+            origin: origin.clone(),
             signer,
             body_key: log_body_key.clone(),
         };
-        let (log, torn) = AccessLog::open(&folder.log_dir(), keys, &*around.random)?;
+        let (log, torn) = AccessLog::open(&log_dir, keys, &*around.random)?;
         let log_files = log.files().clone();
         let log_ms = log.last_ms();
         let ledger = Ledger::open(&folder.ledger(), &service.credentials)?;
+        let watch = match &journal {
+            Some(journal) => Some(Mutex::new(journal.watch(folder)?)),
+            None => None,
+        };
         let keeper = Self {
             root,
             admission: Mutex::new(AdmissionState {
                 log,
+                journal,
+                uncertain: None,
                 quotas: Quotas::default(),
                 brakes: Brakes::default(),
                 populations: HashMap::new(),
@@ -183,21 +221,25 @@ impl Keeper {
             ledger: Mutex::new(ledger),
             publishing: Mutex::new(()),
             withheld: AtomicBool::new(false),
+            log_origin: origin,
             log_files,
             log_body_key,
             log_verifier_key,
+            watch,
+            generation: Mutex::new(generation),
+            folder: folder.clone(),
             around,
         };
-        keeper.begin_log(torn)?;
+        keeper.copy_shared_ledger().map_err(KeeperError::Refused)?;
         keeper.restore_from_log()?;
+        keeper.begin_log(torn)?;
         keeper.publish_log()?;
         Ok(keeper)
     }
 
     /// Writes the first entry of a new log, or one that tells of a torn write.
     fn begin_log(&self, torn_bytes: u64) -> Result<(), KeeperError> {
-        let mut admission = self.admission();
-        let is_new = admission.log.size() == 0;
+        let is_new = self.admission().log.size() == 0;
         if !is_new && torn_bytes == 0 {
             return Ok(());
         }
@@ -212,10 +254,7 @@ impl Keeper {
             serde_json::json!({ "unacknowledged_bytes_dropped": torn_bytes })
         };
         let public = public_part(act, Phase::Act, StoreId(0), OPERATOR, Some(detail));
-        let body = Body::new(self.around.random.bytes(), public, Vec::new());
-        admission
-            .log
-            .append(self.around.clock.now_ms(), &[body], &*self.around.random)?;
+        self.append(public).map_err(KeeperError::Refused)?;
         Ok(())
     }
 
@@ -376,25 +415,25 @@ impl Keeper {
     /// When the keyring's log key is damaged.
     pub fn signer(&self) -> Result<NoteSigner, Refusal> {
         let damaged = || Refusal::KeyringUnavailable("the log key is damaged".into());
-        let service = self.service();
-        let origin = service.log_origin().ok_or_else(damaged)?;
-        let seed = service.secret(LOG_SIGNING, origin).map_err(|_| damaged())?;
-        NoteSigner::new(origin, seed.expose()).map_err(|_| damaged())
+        let origin = &self.log_origin;
+        let seed = self.service().secret(LOG_SIGNING, origin);
+        NoteSigner::new(origin, seed.map_err(|_| damaged())?.expose()).map_err(|_| damaged())
     }
 
     /// Returns the log's name.
-    ///
-    /// # Errors
-    ///
-    /// When the keyring has no log key.
-    pub fn log_origin(&self) -> Result<String, Refusal> {
-        let damaged = || Refusal::KeyringUnavailable("the log key is damaged".into());
-        Ok(self.service().log_origin().ok_or_else(damaged)?.to_owned())
+    pub fn log_origin(&self) -> &str {
+        &self.log_origin
+    }
+
+    /// Returns the watch over other vaults, where there can be some.
+    pub(crate) fn watch(&self) -> Option<MutexGuard<'_, Watch>> {
+        let watch = self.watch.as_ref()?;
+        Some(watch.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Reads the log's bodies.
-    pub fn history(&self) -> History<'_> {
-        History::new(self.log_files.clone(), &self.log_body_key)
+    pub fn history(&self) -> History {
+        History::new(self.log_files.clone(), self.log_body_key.clone())
     }
 
     /// Returns the token key of a recipient, for reading and writing its tokens.
@@ -462,11 +501,7 @@ impl Keeper {
     /// Appends one entry that concerns no subject.
     pub(crate) fn append(&self, public: PublicPart) -> Result<u64, Refusal> {
         let body = Body::new(self.around.random.bytes(), public, Vec::new());
-        let now_ms = self.around.clock.now_ms();
-        Ok(self
-            .admission()
-            .log
-            .append(now_ms, &[body], &*self.around.random)?)
+        self.in_turn(|_| Ok(vec![body]))
     }
 }
 
@@ -492,4 +527,35 @@ pub(crate) fn public_part(
         intent: None,
         detail,
     }
+}
+
+/// Claims a log for this vault, making a new one where all are in use.
+fn claim_log(
+    folder: &Folder,
+    root: &SecretKey,
+    around: &Surroundings,
+    keyring: &mut Database,
+    service: &mut ServiceKeys,
+) -> Result<Journal, KeeperError> {
+    let vault = vault_name(folder, around)?;
+    // Twice, should another vault take the new one first.
+    loop {
+        if let Some(journal) = Journal::claim(folder, &vault, &service.log_origins())? {
+            return Ok(journal);
+        }
+        let now_ms = around.clock.now_ms();
+        keyring.write(|tx| ServiceKeys::add_origin(tx, root, service, now_ms, &*around.random))?;
+        *service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
+    }
+}
+
+/// Returns this vault's name among several, drawing it once.
+fn vault_name(folder: &Folder, around: &Surroundings) -> Result<String, KeeperError> {
+    let path = folder.vault_name();
+    if let Ok(name) = std::fs::read_to_string(&path) {
+        return Ok(name.trim().to_owned());
+    }
+    let name = crate::hex(&around.random.bytes::<8>());
+    std::fs::write(&path, format!("{name}\n")).map_err(LogError::Write)?;
+    Ok(name)
 }

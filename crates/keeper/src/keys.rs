@@ -284,6 +284,14 @@ impl ServiceKeys {
         self.log.as_ref().map(|(origin, _)| origin.as_str())
     }
 
+    /// Returns every log that there are keys of.
+    pub(crate) fn log_origins(&self) -> Vec<String> {
+        let signing = self.secrets.keys().filter(|(kind, _)| kind == LOG_SIGNING);
+        let mut origins: Vec<String> = signing.map(|(_, scope)| scope.clone()).collect();
+        origins.sort();
+        origins
+    }
+
     /// Makes the keys of a further log, which is written from now on.
     pub(crate) fn add_origin(
         tx: &Tx<'_>,

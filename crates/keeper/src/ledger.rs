@@ -11,6 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use lethe_crypto::MacKey;
 use lethe_model::{RecordId, SubjectId};
+use lethe_store::journal::chunks::Chunk;
+use lethe_store::journal::origins::LEDGER;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -170,6 +172,12 @@ impl Ledger {
 
     /// Appends acts; they are durable when this returns.
     fn append(&mut self, at: i64, acts: Vec<LedgerAct>, key: &MacKey) -> Result<(), LedgerError> {
+        let lines = self.describe(at, acts, key);
+        self.write(lines)
+    }
+
+    /// Writes acts down as the next lines; nothing is appended yet.
+    fn describe(&self, at: i64, acts: Vec<LedgerAct>, key: &MacKey) -> NextLines {
         let mut text = String::new();
         let (mut next, mut mac) = (self.next, self.last_mac.clone());
         for act in acts {
@@ -182,20 +190,72 @@ impl Ledger {
             text.push('\n');
             next += 1;
         }
+        NextLines {
+            text,
+            next,
+            last_mac: mac,
+        }
+    }
+
+    fn write(&mut self, lines: NextLines) -> Result<(), LedgerError> {
         let mut write = || {
             self.file.set_len(self.len)?;
-            self.file.write_all(text.as_bytes())?;
+            self.file.write_all(lines.text.as_bytes())?;
             self.file.sync_data()
         };
         write().map_err(|source| LedgerError::File {
             path: self.path.clone(),
             source,
         })?;
-        self.len += text.len() as u64;
-        self.next = next;
-        self.last_mac = mac;
+        self.len += lines.text.len() as u64;
+        self.next = lines.next;
+        self.last_mac = lines.last_mac;
         Ok(())
     }
+
+    /// Copies lines that other vaults appended.
+    fn copy(&mut self, bytes: &[u8], key: &MacKey) -> Result<(), LedgerError> {
+        let altered = |line| LedgerError::Altered {
+            path: self.path.clone(),
+            line,
+        };
+        let text = std::str::from_utf8(bytes).map_err(|_| altered(self.next + 1))?;
+        let (mut next, mut last_mac) = (self.next, self.last_mac.clone());
+        for line in text.lines() {
+            let (_, mac) =
+                parse_line(line, next, &last_mac, key).ok_or_else(|| altered(next + 1))?;
+            (next, last_mac) = (next + 1, mac);
+        }
+        self.write(NextLines {
+            text: text.to_owned(),
+            next,
+            last_mac,
+        })
+    }
+}
+
+/// Lines that are to be appended, and what follows them.
+struct NextLines {
+    text: String,
+    next: u64,
+    last_mac: Vec<u8>,
+}
+
+/// Reads a line and its MAC; `None` when the keeper did not write it there.
+fn parse_line(
+    line: &str,
+    number: u64,
+    last_mac: &[u8],
+    key: &MacKey,
+) -> Option<(LedgerLine, Vec<u8>)> {
+    let (json, mac) = line.rsplit_once('\t')?;
+    let mac = BASE64.decode(mac).ok()?;
+    let parts: [&[u8]; 3] = [LABEL, last_mac, json.as_bytes()];
+    if !key.verifies(&parts, &mac) {
+        return None;
+    }
+    let line: LedgerLine = serde_json::from_str(json).ok()?;
+    (line.n == number).then_some((line, mac))
 }
 
 /// A ledger's file, read.
@@ -203,6 +263,10 @@ struct ReadLedger {
     lines: Vec<LedgerLine>,
     whole: u64,
     last_mac: Vec<u8>,
+}
+
+fn offset(len: u64) -> i64 {
+    i64::try_from(len).unwrap_or(i64::MAX)
 }
 
 fn read_lines(path: &Path, bytes: &[u8], key: &MacKey) -> Result<ReadLedger, LedgerError> {
@@ -218,14 +282,8 @@ fn read_lines(path: &Path, bytes: &[u8], key: &MacKey) -> Result<ReadLedger, Led
         };
         let number = read.lines.len() as u64;
         let parse = || {
-            let (json, mac) = std::str::from_utf8(text).ok()?.rsplit_once('\t')?;
-            let mac = BASE64.decode(mac).ok()?;
-            let parts: [&[u8]; 3] = [LABEL, &read.last_mac, json.as_bytes()];
-            if !key.verifies(&parts, &mac) {
-                return None;
-            }
-            let line: LedgerLine = serde_json::from_str(json).ok()?;
-            (line.n == number).then_some((line, mac))
+            let text = std::str::from_utf8(text).ok()?;
+            parse_line(text, number, &read.last_mac, key)
         };
         let (parsed, mac) = parse().ok_or_else(|| LedgerError::Altered {
             path: path.to_owned(),
@@ -255,11 +313,59 @@ impl Keeper {
     /// When the ledger cannot be written: the acts must not be done then.
     pub fn note_in_ledger(&self, acts: Vec<LedgerAct>) -> Result<(), Refusal> {
         let now_ms = self.around.clock.now_ms();
+        let failed = |error: LedgerError| Refusal::LedgerUnavailable(error.to_string());
+        if self.is_shared() {
+            return self.note_in_shared_ledger(now_ms, acts);
+        }
         let service = self.service();
         let mut ledger = self.ledger();
         ledger
             .append(now_ms, acts, &service.credentials)
-            .map_err(|error| Refusal::LedgerUnavailable(error.to_string()))
+            .map_err(failed)
+    }
+
+    /// Appends to the ledger that all vaults write, and to this folder's copy of it.
+    fn note_in_shared_ledger(&self, now_ms: i64, acts: Vec<LedgerAct>) -> Result<(), Refusal> {
+        let failed = |error: LedgerError| Refusal::LedgerUnavailable(error.to_string());
+        let unreachable = |refusal: Refusal| Refusal::LedgerUnavailable(refusal.to_string());
+        let mut state = self.admission();
+        let mut ledger = self.ledger();
+        let key = &self.service().credentials;
+        let Some(journal) = &mut state.journal else {
+            return ledger.append(now_ms, acts, key).map_err(failed);
+        };
+        let lines = journal.take_turn(|turn| {
+            for chunk in turn.of_segment(LEDGER, 0, offset(ledger.len))? {
+                ledger.copy(&chunk.bytes, key).map_err(failed)?;
+            }
+            let lines = ledger.describe(now_ms, acts, key);
+            turn.append_shared(&Chunk {
+                origin: LEDGER.to_owned(),
+                segment: 0,
+                at: offset(ledger.len),
+                turn: turn.number(),
+                bytes: lines.text.clone().into_bytes(),
+            })?;
+            Ok(lines)
+        });
+        ledger.write(lines.map_err(unreachable)?).map_err(failed)
+    }
+
+    /// Brings this folder's copy of the shared ledger up to now.
+    pub(crate) fn copy_shared_ledger(&self) -> Result<(), Refusal> {
+        let failed = |error: LedgerError| Refusal::LedgerUnavailable(error.to_string());
+        let mut state = self.admission();
+        let mut ledger = self.ledger();
+        let key = &self.service().credentials;
+        let Some(journal) = &mut state.journal else {
+            return Ok(());
+        };
+        journal.peek(|turn| {
+            for chunk in turn.of_segment(LEDGER, 0, offset(ledger.len))? {
+                ledger.copy(&chunk.bytes, key).map_err(failed)?;
+            }
+            Ok(())
+        })
     }
 
     /// Reads a copy of the ledger.

@@ -23,11 +23,13 @@ mod grant_text;
 mod holds;
 mod intake;
 mod intents;
+mod journal;
 mod keeper;
 mod keys;
 mod ledger;
 pub mod log;
 mod numbers;
+mod peers;
 mod policies;
 mod proposal_kind;
 mod proposals;
@@ -41,6 +43,7 @@ mod standing;
 mod tallies;
 mod trace;
 mod trusted_clock;
+mod turns;
 mod usage;
 mod vendor_keys;
 
@@ -66,8 +69,10 @@ pub use intake::{
     IntakePermit, IntakeState, KeyringWrites, KnownOrderWrite, PlannedSubject, RecordKey,
 };
 pub use intents::OpenIntent;
+pub use journal::Peer;
 pub use keeper::{Keeper, Surroundings};
 pub use ledger::{LedgerAct, LedgerError, LedgerLine, hex, unhex};
+pub use peers::News;
 pub use policies::AdoptedPolicy;
 pub use proposal_kind::ProposalKind;
 pub use proposals::{APPROVERS, Approval, Proposal, Secret};

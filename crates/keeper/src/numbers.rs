@@ -35,13 +35,14 @@ impl Keeper {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         let end = numbers.next + count;
         if count > 0 && end - 1 > numbers.set_aside {
-            let mark = (end - 1).max(numbers.set_aside + BLOCK);
-            let raise = |tx: &lethe_store::Tx<'_>| counters::raise(tx, SUBJECT_NUMBERS, mark);
-            self.writer().write::<_, StoreError>(raise)?;
-            numbers.set_aside = mark;
+            // Another vault may have set some aside meanwhile: what is left here is given up then.
+            let size = count.max(BLOCK);
+            let add = |tx: &lethe_store::Tx<'_>| counters::add(tx, SUBJECT_NUMBERS, size);
+            numbers.set_aside = self.writer().write_in_turn::<_, StoreError>(add)?;
+            numbers.next = numbers.set_aside + 1 - size;
         }
-        let given = numbers.next..end;
-        numbers.next = end;
+        let given = numbers.next..numbers.next + count;
+        numbers.next += count;
         Ok(given.map(SubjectNumber))
     }
 }

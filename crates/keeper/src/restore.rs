@@ -39,7 +39,7 @@ impl Keeper {
     ///
     /// [`KeeperError`] when the keyring does not open.
     pub fn log_origin_in(folder: &Folder, root: &SecretKey) -> Result<String, KeeperError> {
-        let mut keyring = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let mut keyring = Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring)?;
         let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
         Ok(service.log_origin().unwrap_or_default().to_owned())
     }
@@ -58,7 +58,8 @@ impl Keeper {
         around: &Surroundings,
         restored: &str,
     ) -> Result<(), KeeperError> {
-        let mut keyring = Database::open(&folder.keyring(), Kind::Keyring, Speed::Serving)?;
+        let mut keyring =
+            Database::open(folder.place(Kind::Keyring), Kind::Keyring, Speed::Serving)?;
         let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
         if service.log_origin().unwrap_or_default() == restored {
             let now_ms = around.clock.now_ms();
@@ -260,7 +261,7 @@ impl Keeper {
         root: &SecretKey,
         copies: &[PathBuf],
     ) -> Result<Vec<(PathBuf, Vec<LedgerLine>)>, KeeperError> {
-        let mut keyring = Database::open_reader(&folder.keyring(), Kind::Keyring)?;
+        let mut keyring = Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring)?;
         let service = keyring.read(|tx| ServiceKeys::load(tx, root))?;
         let read = |path: &PathBuf| {
             let lines = crate::ledger::read_copy(path, &service.credentials)?;

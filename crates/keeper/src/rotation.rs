@@ -102,7 +102,7 @@ impl Keeper {
         ))?;
         let now_ms = self.around.clock.now_ms();
         let mut writer = self.writer();
-        let loaded = writer.write(|tx| -> Result<Epochs, KeeperError> {
+        let loaded = writer.write_in_turn(|tx| -> Result<Epochs, KeeperError> {
             Epochs::begin(tx, &self.root, epoch, now_ms, &*self.around.random)?;
             Epochs::load(tx, &self.root)
         });
@@ -116,7 +116,7 @@ impl Keeper {
         loop {
             let mut writer = self.writer();
             let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-            let rows = writer.write(|tx| -> Result<_, Refusal> {
+            let rows = writer.write_in_turn(|tx| -> Result<_, Refusal> {
                 let mut rows = data_keys::stale(tx, after.as_ref(), epoch, STEP)?;
                 let mut nonces = vec![0; rows.len() * 12];
                 self.around.random.fill(&mut nonces);
@@ -128,8 +128,8 @@ impl Keeper {
                     let nonce = nonce.try_into().expect("chunks of a nonce's length");
                     row.wrapped = epochs.wrap(&context, &key, nonce);
                     row.epoch = epochs.current();
-                    data_keys::rewrap(tx, row)?;
                 }
+                data_keys::rewrap_many(tx, &rows)?;
                 Ok(rows)
             })?;
             step(rows.len() as u64);
@@ -145,19 +145,20 @@ impl Keeper {
         loop {
             let mut writer = self.writer();
             let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-            let rows = writer.write(|tx| -> Result<_, Refusal> {
-                let rows = subject_keys::stale(tx, &after, epoch, STEP)?;
+            let rows = writer.write_in_turn(|tx| -> Result<_, Refusal> {
+                let mut rows = subject_keys::stale(tx, &after, epoch, STEP)?;
                 let mut nonces = vec![0; rows.len() * 12];
                 self.around.random.fill(&mut nonces);
-                for (row, nonce) in rows.iter().zip(nonces.chunks_exact(12)) {
+                for (row, nonce) in rows.iter_mut().zip(nonces.chunks_exact(12)) {
                     let context = log_key_context(&row.subject, row.number, row.store);
                     let key = epochs
                         .unwrap(row.epoch, &context, &row.wrapped)
                         .map_err(|_| altered("a subject's log key"))?;
                     let nonce = nonce.try_into().expect("chunks of a nonce's length");
-                    let wrapped = epochs.wrap(&context, &key, nonce);
-                    subject_keys::rewrap(tx, &row.subject, epochs.current(), &wrapped)?;
+                    row.wrapped = epochs.wrap(&context, &key, nonce);
+                    row.epoch = epochs.current();
                 }
+                subject_keys::rewrap_many(tx, &rows)?;
                 Ok(rows)
             })?;
             step(rows.len() as u64);
@@ -172,7 +173,7 @@ impl Keeper {
     fn destroy_epochs_before(&self, epoch: i64) -> Result<Option<u64>, Refusal> {
         let mut writer = self.writer();
         let nobody = SubjectId::from_bytes([0; 16]);
-        let destroyed = writer.write(|tx| -> Result<Option<u64>, Refusal> {
+        let destroyed = writer.write_in_turn(|tx| -> Result<Option<u64>, Refusal> {
             let is_used = !data_keys::stale(tx, None, epoch, 1)?.is_empty()
                 || !subject_keys::stale(tx, &nobody, epoch, 1)?.is_empty();
             if is_used {

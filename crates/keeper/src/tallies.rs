@@ -27,11 +27,15 @@ const NO_BOUNDS: Bounds = Bounds {
     ever: None,
 };
 
+/// In the place of a log's name where several vaults log in turns.
+const JOURNAL: &str = "journal";
+
 /// Up to where the snapshots hold.
 #[derive(Debug, Serialize, Deserialize)]
 struct Mark {
     origin: String,
-    /// The log's size then: the first entry that the snapshots do not know.
+    /// The log's size then: the first entry that the snapshots do not know. The last turn whose
+    /// entries they know, where several vaults log in turns.
     size: u64,
     spent_until_ms: u64,
     tag: Vec<u8>,
@@ -45,7 +49,7 @@ impl Keeper {
     /// What the keyring says; the counters in memory are not touched by that.
     pub fn save_tallies(&self) -> Result<(), KeeperError> {
         let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut changed, size, spent_until_ms) = {
+        let (mut changed, origin, size, spent_until_ms) = {
             let mut state = self.admission();
             let quotas = state.quotas.take_changed();
             let quotas = quotas
@@ -58,7 +62,16 @@ impl Keeper {
                     .into_iter()
                     .map(|(name, snapshot)| (format!("{BRAKE}{name}"), snapshot)),
             );
-            (changed, state.log.size(), state.quotas.spent_until_ms())
+            let (origin, size) = match &state.journal {
+                None => (self.log_origin(), state.log.size()),
+                Some(journal) => (JOURNAL, u64::try_from(journal.seen()).unwrap_or(0)),
+            };
+            (
+                changed,
+                origin.to_owned(),
+                size,
+                state.quotas.spent_until_ms(),
+            )
         };
         let usage = self.usage().take_changed();
         changed.extend(
@@ -69,31 +82,45 @@ impl Keeper {
         if changed.is_empty() {
             return Ok(());
         }
+        let is_shared = origin == JOURNAL;
         let service = self.service();
-        let origin = service.log_origin().unwrap_or_default().to_owned();
         let mut mark = Mark {
             origin,
             size,
             spent_until_ms,
             tag: Vec::new(),
         };
-        let written = self.writer().write(|tx| -> Result<(), StoreError> {
-            for (name, snapshot) in &changed {
-                tallies::put(tx, name, snapshot)?;
-            }
-            mark.tag = mark
-                .compute(&tallies::list(tx)?, &service.credentials)
-                .to_vec();
-            let mark = serde_json::to_vec(&mark).expect("words and numbers");
-            tallies::put(tx, MARK, &mark)
-        });
+        let written = self
+            .writer()
+            .write_in_turn(|tx| -> Result<bool, StoreError> {
+                let before = tallies::list(tx)?;
+                if is_shared && is_ahead(&before, mark.size) {
+                    // Another vault has written later ones.
+                    return Ok(false);
+                }
+                for (name, snapshot) in &mut changed {
+                    if is_shared && let Some(credential) = name.strip_prefix(USAGE) {
+                        let stored = before.iter().find(|(stored, _)| stored == name);
+                        self.usage()
+                            .merge(credential, stored.map(|(_, one)| one), snapshot);
+                    }
+                    tallies::put(tx, name, snapshot)?;
+                }
+                mark.tag = mark
+                    .compute(&tallies::list(tx)?, &service.credentials)
+                    .to_vec();
+                let mark = serde_json::to_vec(&mark).expect("words and numbers");
+                tallies::put(tx, MARK, &mark).map(|()| true)
+            });
         drop(service);
-        if written.is_err() {
+        if !matches!(written, Ok(true)) {
+            self.usage().mark_changed(&changed, USAGE);
             let mut state = self.admission();
             state.quotas.mark_all_changed();
             state.brakes.mark_all_changed();
         }
-        Ok(written?)
+        written?;
+        Ok(())
     }
 
     /// Brings quotas and usage back: from the snapshots, and from what the log holds since.
@@ -104,6 +131,13 @@ impl Keeper {
         if from.is_none() {
             state.quotas = crate::quota::Quotas::default();
             state.brakes = crate::brakes::Brakes::default();
+        }
+        if let Some(mut journal) = state.journal.take() {
+            let turn = i64::try_from(from.unwrap_or(0)).unwrap_or(0);
+            journal.see_from(turn);
+            let read = journal.peek(|turn| self.read_news(&mut state, turn, true));
+            state.journal = Some(journal);
+            return read.map_err(KeeperError::Refused);
         }
         let mut usage = self.usage();
         let visited = self.history().each_from(from.unwrap_or(0), |act| {
@@ -134,14 +168,18 @@ impl Keeper {
             }
         }
         state.quotas.spend_until(mark.spent_until_ms);
+        if state.journal.is_some() {
+            // The first start after files became shared databases counts everything anew.
+            return (mark.origin == JOURNAL).then_some(mark.size);
+        }
         // After a restore the log begins anew; what the snapshots hold was before it.
-        let is_same = service.log_origin() == Some(mark.origin.as_str());
+        let is_same = self.log_origin() == mark.origin;
         let from = if is_same { mark.size } else { 0 };
         // A log that is shorter than the snapshots say was cut: count what there is.
         Some(from.min(state.log.size()))
     }
 
-    fn count_again(
+    pub(crate) fn count_again(
         &self,
         state: &mut AdmissionState,
         usage: &mut crate::usage::UsageBook,
@@ -193,6 +231,13 @@ impl Keeper {
             usage.read(&credential.id, &read, at_ms);
         }
     }
+}
+
+/// Says whether the stored snapshots know later turns.
+fn is_ahead(rows: &[(String, Vec<u8>)], turn: u64) -> bool {
+    let mark = rows.iter().find(|(name, _)| name == MARK);
+    let mark = mark.and_then(|(_, mark)| serde_json::from_slice::<Mark>(mark).ok());
+    mark.is_some_and(|mark| mark.origin == JOURNAL && mark.size > turn)
 }
 
 impl Mark {

@@ -138,6 +138,29 @@ impl UsageBook {
         Some(())
     }
 
+    /// Joins what another vault stored about a credential with what is known here, and puts that
+    /// into `snapshot`.
+    pub(crate) fn merge(
+        &mut self,
+        credential: &str,
+        stored: Option<&Vec<u8>>,
+        snapshot: &mut Vec<u8>,
+    ) {
+        let stored = stored.and_then(|stored| serde_json::from_slice::<Usage>(stored).ok());
+        let (Some(stored), Some(own)) = (stored, self.all.get_mut(credential)) else {
+            return;
+        };
+        own.join(&stored);
+        *snapshot = serde_json::to_vec(own).expect("words and numbers");
+    }
+
+    /// Takes snapshots back that were not stored.
+    pub(crate) fn mark_changed(&mut self, snapshots: &[(String, Vec<u8>)], prefix: &str) {
+        let names = snapshots.iter().map(|(name, _)| name);
+        let own = names.filter_map(|name| name.strip_prefix(prefix));
+        self.changed.extend(own.map(str::to_owned));
+    }
+
     fn entry(&mut self, credential: &str) -> &mut Usage {
         if !self.changed.contains(credential) {
             self.changed.insert(credential.to_owned());
@@ -150,6 +173,43 @@ impl UsageBook {
 }
 
 impl Usage {
+    /// Adds what another vault has seen of the same credential. Reads are counted by every vault, so
+    /// that the larger count holds both.
+    fn join(&mut self, other: &Self) {
+        self.first_ms = match (self.first_ms, other.first_ms) {
+            (Some(own), Some(theirs)) => Some(own.min(theirs)),
+            (own, theirs) => own.or(theirs),
+        };
+        self.last_ms = self.last_ms.max(other.last_ms);
+        for (field, day) in &other.fields {
+            let own = self.fields.entry(*field).or_insert(*day);
+            *own = (*own).max(*day);
+        }
+        for (name, day) in &other.purposes {
+            set_day(&mut self.purposes, name, *day);
+        }
+        for (name, day) in &other.powers {
+            set_day(&mut self.powers, name, *day);
+        }
+        for (prefix, (first, last)) in &other.networks {
+            if self.networks.contains_key(prefix) || self.networks.len() < NETWORKS_KEPT {
+                let own = self
+                    .networks
+                    .entry(prefix.clone())
+                    .or_insert((*first, *last));
+                *own = (own.0.min(*first), own.1.max(*last));
+            }
+        }
+        for (day, theirs) in &other.days {
+            let own = self.days.entry(*day).or_default();
+            own.requests = own.requests.max(theirs.requests);
+            own.newcomers = own.newcomers.max(theirs.newcomers);
+            own.over_quota = own.over_quota.max(theirs.over_quota);
+            own.peak_per_mille = own.peak_per_mille.max(theirs.peak_per_mille);
+            own.reach = own.reach.max(theirs.reach);
+        }
+    }
+
     fn day(&mut self, day: i64) -> &mut UsageDay {
         if !self.days.contains_key(&day) {
             self.days.retain(|other, _| *other > day - DAYS_KEPT);
@@ -214,5 +274,20 @@ mod tests {
         assert_eq!(usage.days[&6].over_quota, 1);
         assert_eq!(book.take_changed().len(), 1);
         assert!(book.take_changed().is_empty());
+    }
+
+    #[test]
+    fn what_two_vaults_saw_of_a_key_is_joined() {
+        let (mut here, mut there) = (UsageBook::default(), UsageBook::default());
+        here.presented("key", Some("10.1.2.3".parse().unwrap()), 5 * DAY_MS);
+        there.presented("key", Some("10.9.9.3".parse().unwrap()), 3 * DAY_MS);
+        let stored = there.take_changed().remove(0).1;
+        let mut snapshot = here.take_changed().remove(0).1;
+        here.merge("key", Some(&stored), &mut snapshot);
+        let joined: Usage = serde_json::from_slice(&snapshot).unwrap();
+        assert_eq!(joined.networks.len(), 2);
+        assert_eq!(joined.first_ms, Some(3 * DAY_MS));
+        assert_eq!(joined.last_ms, Some(5 * DAY_MS));
+        assert_eq!(here.of("key"), joined);
     }
 }

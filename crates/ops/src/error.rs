@@ -167,6 +167,10 @@ impl Error {
             Self::Store(error) | Self::Keeper(KeeperError::Store(error)) => match error {
                 StoreError::Full => "disk-full",
                 StoreError::ReadOnly => "read-only",
+                StoreError::Busy
+                | StoreError::Conflict
+                | StoreError::ConnectionLost
+                | StoreError::Superseded => "busy",
                 _ => "database",
             },
             Self::Log(_) | Self::LogTree(_) | Self::Keeper(KeeperError::Log(_)) => "log",

@@ -80,7 +80,7 @@ impl Vault {
             return Err(Error::invalid("token", "must be an order's (`ord_…`)"));
         };
         let day = |date: Date| i64::from(Day::from_date(date).0);
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         state.active.write(|tx| -> Result<(), Error> {
             let row = orders::fetch(tx, &subject, &order)?;
             let row = row.filter(|row| row.store == credential.store);

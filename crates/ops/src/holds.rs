@@ -126,7 +126,7 @@ impl Vault {
         self.permit(credential, lethe_model::Power::Retention)?;
         check_matter(&new.matter)?;
         let now_ms = self.around.clock.now_ms();
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         self.intake.settle_earlier(state)?;
         let mut held: Vec<RecordId> = Vec::new();
         for token in &new.tokens {
@@ -204,7 +204,7 @@ impl Vault {
     pub fn release_hold(&self, credential: &Credential, id: &str) -> Result<HoldView, Error> {
         self.permit(credential, lethe_model::Power::Retention)?;
         let control = self.control_release(credential, id)?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let found = state.active.read(|tx| -> Result<_, StoreError> {
             Ok((holds::fetch(tx, id)?, holds::records(tx, id)?.len()))
         })?;

@@ -6,7 +6,7 @@ use lethe_keeper::{Keeper, Surroundings};
 use lethe_model::{StoreId, StoreName};
 use lethe_policy::Policy;
 use lethe_store::active::stores::{self, StoreRow};
-use lethe_store::{Database, Folder, Kind, Speed};
+use lethe_store::{Database, Folder, Kind, Servers, Speed};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, Write};
@@ -46,36 +46,77 @@ impl Installation {
         store: &StoreSpec,
         around: &Surroundings,
     ) -> Result<(), Error> {
-        let folder = Folder::new(path);
-        if folder.root_key().exists() {
-            return Err(Error::AlreadyInitialised(path.to_owned()));
-        }
-        let is_empty = !path.exists()
-            || fs::read_dir(path)
-                .map_err(Error::file(format!(
-                    "cannot read the folder {}",
-                    path.display()
-                )))?
-                .next()
-                .is_none();
-        if !is_empty {
-            return Err(Error::invalid(
-                "folder",
-                "is not empty and holds no Lethe installation: choose an empty or new folder",
-            ));
-        }
+        Self::create_on(path, None, passphrase, cost, store, around)
+    }
+
+    /// As [`Installation::create`], with the databases on servers: the folder keeps the root key, the
+    /// policy as a file to edit, and copies of logs and ledger.
+    ///
+    /// # Errors
+    ///
+    /// As there; also when the servers hold an installation.
+    pub fn create_on(
+        path: &Path,
+        servers: Option<&Servers>,
+        passphrase: &str,
+        cost: KdfCost,
+        store: &StoreSpec,
+        around: &Surroundings,
+    ) -> Result<(), Error> {
+        require_empty(path)?;
         if passphrase.chars().count() < 12 {
             return Err(Error::invalid(
                 "passphrase",
                 "must have at least 12 characters",
             ));
         }
-        let made = create_in(&folder, passphrase, cost, store, around);
+        let made = place_in(path, servers)
+            .and_then(|folder| create_in(&folder, passphrase, cost, store, around));
         if made.is_err() {
             // Nothing of value is lost: without the root key file, written last, nothing opens.
             drop(fs::remove_dir_all(path));
         }
         made
+    }
+
+    /// Makes a folder for one more vault of an installation whose databases are on servers.
+    ///
+    /// `root_key`: the sealed root key of the installation, a copy of which goes into the folder.
+    ///
+    /// # Errors
+    ///
+    /// When the folder is not empty, the passphrase does not open the root key, or the keyring is
+    /// another installation's; what was begun is removed again.
+    pub fn join(
+        path: &Path,
+        servers: &Servers,
+        root_key: &Path,
+        passphrase: &str,
+        around: &Surroundings,
+    ) -> Result<(), Error> {
+        require_empty(path)?;
+        let what = format!("cannot read {}", root_key.display());
+        let text = fs::read_to_string(root_key).map_err(Error::file(what))?;
+        let root = SealedRoot::parse(&text)?.open(passphrase)?;
+        let joined = place_in(path, Some(servers)).and_then(|folder| {
+            // Only a keyring that opens under this key is joined; nothing is made on the servers.
+            drop(Database::open_reader(
+                folder.place(Kind::Keyring),
+                Kind::Keyring,
+            )?);
+            let keeper = Keeper::open(&folder, root.clone(), around.clone())?;
+            let policies = keeper.policies()?;
+            let policy = policies
+                .last()
+                .map_or(Policy::DEFAULT_TEXT, |one| one.text.as_str());
+            write_private(&path.join("policy.toml"), policy.as_bytes())?;
+            keeper.leave();
+            write_private(&folder.root_key(), text.as_bytes())
+        });
+        if joined.is_err() {
+            drop(fs::remove_dir_all(path));
+        }
+        joined
     }
 
     /// Finds and locks the installation in a folder.
@@ -125,12 +166,10 @@ impl Installation {
 
     /// Opens the vault although a restore has locked it: for catching up.
     pub(crate) fn open_locked(self, root: SecretKey, around: Surroundings) -> Result<Vault, Error> {
-        // A folder of an earlier release has no archive yet.
-        let made = DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(self.folder.archive_dir());
-        made.map_err(Error::file("cannot make the archive's folder"))?;
+        if !self.folder.is_shared() {
+            // A folder of an earlier release has no archive yet.
+            make_dir(&self.folder.archive_dir())?;
+        }
         let keeper = Keeper::open(&self.folder, root, around.clone())?;
         Vault::start(self.folder, self.lock, keeper, around)
     }
@@ -144,24 +183,17 @@ fn create_in(
     around: &Surroundings,
 ) -> Result<(), Error> {
     let path = folder.path();
-    let make = |dir: &Path| {
-        let mut builder = DirBuilder::new();
-        let made = builder.recursive(true).mode(0o700).create(dir);
-        made.map_err(Error::file(format!(
-            "cannot make the folder {}",
-            dir.display()
-        )))
-    };
-    make(path)?;
-    make(&folder.active_dir())?;
-    make(&folder.keyring_dir())?;
-    make(&folder.archive_dir())?;
-    make(&folder.log_dir())?;
+    if !folder.is_shared() {
+        make_dir(&folder.active_dir())?;
+        make_dir(&folder.keyring_dir())?;
+        make_dir(&folder.archive_dir())?;
+        make_dir(&folder.log_dir())?;
+    }
     let root = SecretKey::generate(&*around.random);
     Keeper::create(folder, &root, around)?;
     let keeper = Keeper::open(folder, root.clone(), around.clone())?;
     keeper.add_store(StoreId(1), OPERATOR_PEOPLE_PER_DAY)?;
-    let mut active = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
+    let mut active = Database::open(folder.place(Kind::Active), Kind::Active, Speed::Serving)?;
     let row = StoreRow {
         id: StoreId(1),
         name: store.name.as_str().to_owned(),
@@ -170,7 +202,7 @@ fn create_in(
     };
     active.write(|tx| stores::insert(tx, &row))?;
     drop(Database::open(
-        &folder.archive(),
+        folder.place(Kind::Archive),
         Kind::Archive,
         Speed::Serving,
     )?);
@@ -178,9 +210,47 @@ fn create_in(
     let text = Policy::DEFAULT_TEXT.as_bytes();
     write_private(&path.join("policy.toml"), text)?;
     keeper.publish_log()?;
+    keeper.leave();
     // Last: a folder is an installation from the moment its root key file exists.
     let text = SealedRoot::seal(&root, passphrase, cost, &*around.random);
     write_private(&folder.root_key(), text.as_bytes())
+}
+
+fn require_empty(path: &Path) -> Result<(), Error> {
+    if Folder::new(path).root_key().exists() {
+        return Err(Error::AlreadyInitialised(path.to_owned()));
+    }
+    let what = format!("cannot read the folder {}", path.display());
+    let is_empty = !path.exists()
+        || fs::read_dir(path)
+            .map_err(Error::file(what))?
+            .next()
+            .is_none();
+    match is_empty {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "folder",
+            "is not empty and holds no Lethe installation: choose an empty or new folder",
+        )),
+    }
+}
+
+/// Makes the folder and notes in it where its databases are.
+fn place_in(path: &Path, servers: Option<&Servers>) -> Result<Folder, Error> {
+    make_dir(path)?;
+    if let Some(servers) = servers {
+        let what = format!("cannot write {}", path.join(Servers::FILE).display());
+        servers.write(path).map_err(Error::file(what))?;
+    }
+    Ok(Folder::new(path))
+}
+
+fn make_dir(dir: &Path) -> Result<(), Error> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(Error::file(format!(
+        "cannot make the folder {}",
+        dir.display()
+    )))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {

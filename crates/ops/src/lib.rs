@@ -23,6 +23,7 @@ mod holds;
 mod import;
 mod installation;
 mod intake;
+mod jobs;
 mod lane;
 mod leaked;
 mod lint;

@@ -162,7 +162,7 @@ impl Installation {
         vault.keeper.finish_catching_up()?;
         vault.policies.reload(&vault.keeper)?;
         vault.drop_unopenable(&mut report, &mut progress)?;
-        report.log_origin = vault.keeper.log_origin()?;
+        report.log_origin = vault.keeper.log_origin().to_owned();
         let detail = serde_json::json!({
             "restore": report, "accepted_gap": input.accept_gap,
         });
@@ -285,7 +285,8 @@ impl Vault {
     fn do_again(&self, line: &LedgerLine, report: &mut RestoreReport) -> Result<(), Error> {
         let mut caught = CaughtUp::default();
         let is_back = |subject: &SubjectId| -> Result<bool, StoreError> {
-            let state = &mut *self.intake.lock();
+            // A restored folder has files of its own: there is nobody to wait for.
+            let state = &mut *self.intake.lock().map_err(|_| StoreError::Busy)?;
             state.active.read(|tx| {
                 Ok(records::any_of_subject(tx, subject)?
                     || !orders::of_subject(tx, subject)?.is_empty())
@@ -306,7 +307,7 @@ impl Vault {
 
     /// Places and releases holds again.
     fn restore_holds(&self, caught: &CaughtUp) -> Result<(), Error> {
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         for (id, placed) in &caught.holds {
             let rows = placed
                 .clone()
@@ -329,7 +330,7 @@ impl Vault {
         report: &mut RestoreReport,
         progress: &mut impl FnMut(RestoreStep),
     ) -> Result<(), Error> {
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let mut seen = 0;
         let mut after: Option<RecordId> = None;
         loop {

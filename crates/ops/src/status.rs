@@ -1,7 +1,7 @@
 //! Status: what this installation holds, in numbers.
 
 use crate::{Error, Vault};
-use lethe_keeper::Credential;
+use lethe_keeper::{Credential, Peer};
 use lethe_model::StoreId;
 use lethe_store::active::stores::StoreRow;
 use lethe_store::active::{orders, records};
@@ -17,6 +17,21 @@ pub struct Status {
     pub log_entries: u64,
     /// The log's verifier key (C2SP signed-note).
     pub log_key: String,
+    /// The vaults that share the databases, each with the log it writes; empty when they are files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vaults: Vec<VaultStatus>,
+}
+
+/// A vault among several.
+#[derive(Debug, Clone, Serialize)]
+pub struct VaultStatus {
+    /// Its name, drawn when its folder was made; absent when none writes the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault: Option<String>,
+    /// The log it writes.
+    pub log: String,
+    /// Whether it is the one that answers.
+    pub is_this: bool,
 }
 
 /// What a shop holds.
@@ -81,7 +96,17 @@ impl Vault {
             stores: stores?,
             log_entries: self.keeper.log_size(),
             log_key: self.keeper.log_verifier_key().to_owned(),
+            vaults: self.vaults()?,
         })
+    }
+
+    fn vaults(&self) -> Result<Vec<VaultStatus>, Error> {
+        let status = |peer: Peer| VaultStatus {
+            vault: Some(peer.vault).filter(|name| !name.is_empty()),
+            log: peer.origin,
+            is_this: peer.is_me,
+        };
+        Ok(self.keeper.peers()?.into_iter().map(status).collect())
     }
 
     /// Counts the people a key could reach: those in the active store.

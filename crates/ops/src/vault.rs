@@ -22,6 +22,8 @@ use std::time::Duration;
 
 /// How often the log is published while it grows.
 const PUBLICATION_INTERVAL: Duration = Duration::from_secs(1);
+/// How often, in that time, what other vaults changed is read.
+const REFRESHES_PER_PUBLICATION: u32 = 4;
 /// How many publications go by between two snapshots of the quotas: what a crash leaves to be read
 /// back from the log is about a minute.
 const ROUNDS_PER_SNAPSHOT: u32 = 60;
@@ -35,6 +37,8 @@ pub struct Vault {
     pub(crate) intake_lane: IntakeLane,
     pub(crate) policies: Arc<Policies>,
     pub(crate) folder: Folder,
+    /// Where other vaults use the same databases: who does which job.
+    pub(crate) jobs: Option<Mutex<Database>>,
     guard: Arc<Guard>,
     reader: Mutex<Database>,
     archive_reader: Mutex<Database>,
@@ -62,27 +66,34 @@ impl Vault {
         let policies = Arc::new(Policies::load(&keeper)?);
         // The first start vouches for its own clock; every later one is measured by it.
         keeper.trusted_clock()?;
-        let writer = Database::open(&folder.active(), Kind::Active, Speed::Serving)?;
-        let archive = Database::open(&folder.archive(), Kind::Archive, Speed::Serving)?;
-        let archive_reader = Database::open_reader(&folder.archive(), Kind::Archive)?;
-        let mut reader = Database::open_reader(&folder.active(), Kind::Active)?;
+        let writer = Database::open(folder.place(Kind::Active), Kind::Active, Speed::Serving)?;
+        let archive = Database::open(folder.place(Kind::Archive), Kind::Archive, Speed::Serving)?;
+        let archive_reader = Database::open_reader(folder.place(Kind::Archive), Kind::Archive)?;
+        let mut reader = Database::open_reader(folder.place(Kind::Active), Kind::Active)?;
         let stores = reader.read(stores::list)?;
+        let connect = || Database::open_reader(folder.place(Kind::Keyring), Kind::Keyring);
+        let (writing, jobs) = match folder.is_shared() {
+            true => (Some(connect()?), Some(Mutex::new(connect()?))),
+            false => (None, None),
+        };
         let intake = Arc::new(Intake::start(
             Arc::clone(&keeper),
             Arc::clone(&policies),
             writer,
             archive,
             around.clone(),
+            writing,
         ));
         intake.recover()?;
-        let active_reader = || Database::open_reader(&folder.active(), Kind::Active);
+        let active_reader = || Database::open_reader(folder.place(Kind::Active), Kind::Active);
         let lane_readers = [active_reader()?, active_reader()?];
         Ok(Self {
             lane: Lane::start(&keeper, lane_readers),
-            publisher: Publisher::start(Arc::clone(&keeper)),
+            publisher: Publisher::start(&keeper, &intake, &policies),
             reader: Mutex::new(reader),
             archive_reader: Mutex::new(archive_reader),
             policies,
+            jobs,
             folder,
             intake_lane: IntakeLane::start(Arc::clone(&intake)),
             guard: Arc::new(Guard::new()),
@@ -205,6 +216,22 @@ impl Drop for Vault {
         self.publisher.stop();
         drop(self.keeper.save_tallies());
         drop(self.keeper.publish_log());
+        self.keeper.leave();
+    }
+}
+
+/// Lets a second go by. Where other vaults change keys, settings and policies, what they changed is
+/// read several times in it: a key that one of them revokes must not live on for long in another.
+fn wait_for_publication(keeper: &Keeper, policies: &Policies) {
+    if !keeper.is_shared() {
+        return std::thread::park_timeout(PUBLICATION_INTERVAL);
+    }
+    for _ in 0..REFRESHES_PER_PUBLICATION {
+        std::thread::park_timeout(PUBLICATION_INTERVAL / REFRESHES_PER_PUBLICATION);
+        // A failure is met again at the next look, and by every request that needs the keyring.
+        if keeper.refresh().unwrap_or(false) {
+            drop(policies.reload(keeper));
+        }
     }
 }
 
@@ -215,15 +242,21 @@ struct Publisher {
 }
 
 impl Publisher {
-    fn start(keeper: Arc<Keeper>) -> Self {
+    fn start(keeper: &Arc<Keeper>, intake: &Arc<Intake>, policies: &Arc<Policies>) -> Self {
         let stopping = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stopping);
+        let (keeper, intake) = (Arc::clone(keeper), Arc::clone(intake));
+        let policies = Arc::clone(policies);
         let thread = std::thread::spawn(move || {
             let mut rounds = 0_u32;
             while !flag.load(Ordering::Relaxed) {
-                std::thread::park_timeout(PUBLICATION_INTERVAL);
+                wait_for_publication(&keeper, &policies);
                 // A failure is met again in a second; the entries themselves are durable.
                 drop(keeper.publish_log());
+                if keeper.beat().is_ok_and(|gone| !gone.is_empty()) {
+                    // Taking the right to write ends what the vault that is gone had begun.
+                    drop(intake.lock());
+                }
                 rounds += 1;
                 if rounds.is_multiple_of(ROUNDS_PER_SNAPSHOT) {
                     drop(keeper.save_tallies());

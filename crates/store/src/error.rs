@@ -53,9 +53,85 @@ pub enum StoreError {
         /// The table.
         table: &'static str,
     },
+    /// The address of a server makes no sense, or is not safe to use.
+    #[error("the address of the database server cannot be used: {0}")]
+    Address(String),
+    /// The server cannot be reached, or refuses for another reason than who asks.
+    #[error("the database server {server} cannot be reached: {detail}")]
+    CannotConnect {
+        /// The address, without its password.
+        server: String,
+        /// Why.
+        detail: String,
+    },
+    /// The server does not let this user in.
+    #[error(
+        "the database server {server} does not let this user in: check the user's name and password in the address, and the server's pg_hba.conf"
+    )]
+    NotLetIn {
+        /// The address, without its password.
+        server: String,
+    },
+    /// The connection ended before the commit: nothing was written.
+    #[error("the connection to the database was lost: nothing of this step was written; try again")]
+    ConnectionLost,
+    /// The connection ended between the commit's request and its answer.
+    #[error(
+        "the connection to the database was lost while this step was being committed: it may have been written or not; look before you repeat it"
+    )]
+    OutcomeUnknown,
+    /// Two writers could not have run one after the other, and this one gave way.
+    #[error(
+        "another process changed the same data at the same time: nothing of this step was written; try again"
+    )]
+    Conflict,
+    /// The server takes no writes.
+    #[error(
+        "the database server takes no writes (a standby after a fail-over, or default_transaction_read_only): nothing of this step was written; the next try looks for one that does"
+    )]
+    Standby,
+    /// The role lacks a right.
+    #[error(
+        "the database does not permit this to the user of the address: grant what `lethe db roles` prints, or use the owner"
+    )]
+    NotPermitted,
+    /// The schema lacks tables or columns.
+    #[error(
+        "the database does not have the tables that this program needs: check its address and schema, then run `lethe db migrate`"
+    )]
+    NoTables,
+    /// A statement failed, and the step went on as if it had not.
+    #[error("a part of this step failed: nothing of it was written")]
+    Unfinished,
+    /// Another vault took this one to be gone, and ended what it had begun.
+    #[error("another vault ended this act meanwhile, and nothing of it was done: try again")]
+    Superseded,
+    /// What only files can do was asked of a server.
+    #[error(
+        "{0} is done by PostgreSQL's own tools: pg_dump, or pg_basebackup with its write-ahead log"
+    )]
+    FilesOnly(&'static str),
+    /// Anything else a server or its driver says, without the values of a row.
+    #[error("the database server refused: {0}")]
+    Server(String),
     /// Anything else the engine says.
     #[error("the database refused: {0}")]
     Engine(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Says whether nothing was written and the same call may succeed when it is made again.
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy
+                | Self::Conflict
+                | Self::Superseded
+                | Self::ConnectionLost
+                | Self::CannotConnect { .. }
+                | Self::Standby
+        )
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

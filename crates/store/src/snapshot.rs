@@ -1,12 +1,12 @@
 //! A consistent copy of a database file that another process may be writing to.
 
-use crate::StoreError;
+use crate::{Place, StoreError};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// 4 MiB of SQLite's usual pages: a step that nobody notices.
@@ -35,24 +35,34 @@ pub struct Snapshot {
 ///
 /// # Errors
 ///
-/// A missing, locked or damaged source; a full disk; a copy that exists already.
+/// A missing, locked or damaged source; a full disk; a copy that exists already;
+/// [`StoreError::FilesOnly`] for a server.
 pub fn snapshot(
-    source: &Path,
+    source: impl Into<Place>,
     copy: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Snapshot, StoreError> {
+    let source = file(source.into(), "a copy of this database")?;
     let made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(copy);
     made.map_err(|error| StoreError::CannotOpen(format!("{}: {error}", copy.display())))?;
-    let result = copy_pages(source, copy, progress).and_then(|()| check_database(copy));
+    let result = copy_pages(&source, copy, progress).and_then(|()| check_database(copy));
     if result.is_err() {
         // What failed is told; a leftover is only clutter.
         drop(fs::remove_file(copy));
     }
     result
+}
+
+fn file(place: Place, what: &'static str) -> Result<PathBuf, StoreError> {
+    match place {
+        Place::File(path) => Ok(path),
+        Place::Server(_) => Err(StoreError::FilesOnly(what)),
+        Place::Unknown(why) => Err(StoreError::CannotOpen(why)),
+    }
 }
 
 fn copy_pages(
@@ -107,13 +117,14 @@ fn copy_pages(
 /// # Errors
 ///
 /// [`StoreError::Damaged`], or what opening it says.
-pub fn check_database(path: &Path) -> Result<Snapshot, StoreError> {
+pub fn check_database(place: impl Into<Place>) -> Result<Snapshot, StoreError> {
+    let path = file(place.into(), "a check of this database's pages")?;
     let damaged = StoreError::Damaged {
         database: "SQLite",
         detail: "its pages do not fit together",
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let database = Connection::open_with_flags(immutable_uri(path), flags)?;
+    let database = Connection::open_with_flags(immutable_uri(&path), flags)?;
     let verdict: String = database.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         return Err(damaged);
@@ -122,7 +133,7 @@ pub fn check_database(path: &Path) -> Result<Snapshot, StoreError> {
     let schema = number("user_version")?;
     let application = number("application_id")?;
     let bytes = number("page_count")? * number("page_size")?;
-    let file = fs::metadata(path).map_err(|_| StoreError::Io)?;
+    let file = fs::metadata(&path).map_err(|_| StoreError::Io)?;
     if i64::try_from(file.len()) != Ok(bytes) {
         return Err(damaged);
     }
@@ -277,7 +288,7 @@ mod tests {
         .unwrap();
         let error = snapshot(&source, &copy, &mut |_, _| ()).unwrap_err();
         assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
-        assert!(snapshot(&folder.path().join("none"), &copy, &mut |_, _| ()).is_err());
+        assert!(snapshot(folder.path().join("none"), &copy, &mut |_, _| ()).is_err());
         assert!(!copy.exists());
     }
 }

@@ -2,6 +2,7 @@
 //! leaked values in everything a test leaves behind.
 
 mod around;
+mod databases;
 mod leaks;
 mod orders;
 mod staff;

@@ -8,6 +8,7 @@ use lethe_ops::{
     Credential, Error, FindQuery, ImportOptions, ImportReport, Installation, NewCredential,
     StoreSpec, Surroundings, Vault,
 };
+use lethe_store::Servers;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -29,6 +30,11 @@ const SHARE_COST: fn() -> ShareCost = || ShareCost::TEST;
 #[cfg(not(debug_assertions))]
 const SHARE_COST: fn() -> ShareCost = ShareCost::default;
 
+/// Whether the tests' vaults have their databases on PostgreSQL.
+fn wants_postgres() -> bool {
+    std::env::var("LETHE_TEST_DATABASES").is_ok_and(|value| value == "postgres")
+}
+
 /// A vault in a temporary folder. When it is dropped, the whole folder is searched for every marked
 /// value that went in: each test also tests that nothing personal lies in clear.
 pub struct TestVault {
@@ -44,6 +50,38 @@ pub struct TestVault {
 impl TestVault {
     /// Makes a vault with one shop called `main`.
     pub fn start() -> Self {
+        let servers = wants_postgres().then(|| {
+            let url = lethe_pgtest::fresh_database().expect("PostgreSQL, as asked for");
+            Servers::new(&url, None, None).expect("a good address")
+        });
+        Self::start_on(servers.as_ref())
+    }
+
+    /// Makes one more vault of the same installation, in a folder of its own and by the same clock.
+    pub fn join(&self, servers: &Servers, seed: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let around = Surroundings {
+            clock: Arc::clone(&self.clock) as _,
+            random: Arc::new(SeededRandom::new(seed)),
+        };
+        let path = folder.path().join("data");
+        let root_key = self.path().join("root.key");
+        Installation::join(&path, servers, &root_key, PASSPHRASE, &around)
+            .expect("it joins the installation");
+        let mut test = Self {
+            vault: None,
+            folder,
+            clock: Arc::clone(&self.clock),
+            around,
+            marks: self.marks.clone(),
+            shares: None,
+        };
+        test.open().expect("the vault opens");
+        test
+    }
+
+    /// Makes a vault with one shop called `main`, with its databases in the folder or on servers.
+    pub fn start_on(servers: Option<&Servers>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(FakeClock::default());
         let random = Arc::new(SeededRandom::new(42));
@@ -56,7 +94,8 @@ impl TestVault {
             controller: "Example SAS".to_owned(),
         };
         let path = folder.path().join("data");
-        Installation::create(&path, PASSPHRASE, COST, &store, &around).expect("a new installation");
+        Installation::create_on(&path, servers, PASSPHRASE, COST, &store, &around)
+            .expect("a new installation");
         let mut test = Self {
             vault: None,
             folder,

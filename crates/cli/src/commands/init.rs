@@ -3,10 +3,12 @@
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
+use crate::servers::ServerArgs;
 use crate::{passphrase, surroundings};
 use lethe_crypto::KdfCost;
 use lethe_model::StoreName;
 use lethe_ops::{Installation, StoreSpec};
+use lethe_store::Kind;
 
 /// Make a data folder and its keys
 ///
@@ -21,6 +23,8 @@ pub(crate) struct Args {
     /// The controller: the company that answers for the data (GDPR Art. 4(7))
     #[arg(long, value_name = "COMPANY", default_value = "not stated")]
     controller: String,
+    #[command(flatten)]
+    servers: ServerArgs,
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
@@ -30,13 +34,22 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     if lethe_store::Folder::new(&data).root_key().exists() {
         return Err(lethe_ops::Error::AlreadyInitialised(data).into());
     }
+    let servers = args.servers.read()?;
     let passphrase = passphrase::read_new(globals)?;
     let store = StoreSpec {
         name,
         controller: args.controller,
     };
     let around = surroundings::real();
-    Installation::create(&data, &passphrase, kdf_cost(), &store, &around).map_err(|error| {
+    let made = Installation::create_on(
+        &data,
+        servers.as_ref(),
+        &passphrase,
+        kdf_cost(),
+        &store,
+        &around,
+    );
+    made.map_err(|error| {
         let mut error = CliError::from(error);
         // The operation does not say which folder.
         if let Some(reason) = error.message.strip_prefix("folder: ") {
@@ -51,6 +64,7 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         "store": store.name.as_str(),
         "controller": store.controller,
         "log_key": vault.log_key(),
+        "databases": servers.as_ref().map(|servers| servers.of(Kind::Active).to_string()),
     });
     output.result(&made, || {
         let data = data.display();

@@ -11,6 +11,7 @@ mod blast;
 mod break_glass;
 mod canary;
 mod completions;
+mod db;
 mod demo;
 mod document;
 mod drill;
@@ -23,6 +24,7 @@ mod fields;
 mod find;
 mod import;
 mod init;
+mod join;
 mod key;
 mod legal_hold;
 mod log;
@@ -54,6 +56,8 @@ use clap::Subcommand;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
+    Join(join::Args),
+    Db(db::Args),
     Import(import::Args),
     Status(status::Args),
     Find(find::Args),
@@ -105,6 +109,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, CliError> {
     let globals = &cli.globals;
     match cli.command {
         Command::Init(args) => init::run(globals, args, output),
+        Command::Join(args) => join::run(globals, args, output),
+        Command::Db(args) => db::run(globals, args, output),
         Command::Import(args) => import::run(globals, args, output),
         Command::Status(args) => status::run(globals, args, output),
         Command::Find(args) => find::run(globals, args, output),

@@ -48,8 +48,18 @@ pub(crate) fn run(globals: &Globals, _: Args, output: &Output) -> Result<Exit, C
         let entries = text::plural(status.log_entries, "entry", "entries");
         lines.push(format!("access log   {entries}"));
         lines.push(format!("log key      {}", status.log_key));
+        for vault in &status.vaults {
+            let who = match (&vault.vault, vault.is_this) {
+                (Some(_), true) => "this vault".to_owned(),
+                (Some(name), false) => format!("vault {name}"),
+                (None, _) => "no vault: the next that starts goes on with it".to_owned(),
+            };
+            lines.push(format!("log          {}, written by {who}", vault.log));
+        }
         let sizes = bytes.map(|(part, bytes)| format!("{part} {}", indicatif::HumanBytes(bytes)));
-        lines.push(format!("on disk      {}", sizes.join(", ")));
+        if status.vaults.is_empty() {
+            lines.push(format!("on disk      {}", sizes.join(", ")));
+        }
         lines.join("\n")
     })?;
     Ok(Exit::Done)

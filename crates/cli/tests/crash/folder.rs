@@ -31,6 +31,27 @@ impl Folder {
 
     /// Makes an installation in this folder.
     pub(crate) fn within(home: TempDir) -> Self {
+        Self::begin(home, None)
+    }
+
+    /// Makes an installation whose databases are on a server.
+    pub(crate) fn on_server(url: &str) -> Self {
+        Self::begin(tempfile::tempdir().expect("a temporary folder"), Some(url))
+    }
+
+    /// Makes a folder beside it for one more vault.
+    pub(crate) fn join(&self, name: &str, url: &str) -> PathBuf {
+        let data = self.beside(name);
+        let root_key = self.data().join("root.key").display().to_string();
+        let mut command = self.command_on(&data, &["join", "--root-key", &root_key]);
+        let output = command.env("LETHE_STORE_URL", url).output();
+        let output = output.expect("the binary starts");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "join: {told}");
+        data
+    }
+
+    fn begin(home: TempDir, store_url: Option<&str>) -> Self {
         // A link of its own, so that a build meanwhile does not change the binary under test.
         let built = env!("CARGO_BIN_EXE_lethe");
         let link = home.path().join("lethe");
@@ -40,7 +61,11 @@ impl Folder {
         };
         let folder = Self { home, binary };
         std::fs::write(folder.passphrase(), PASSPHRASE).expect("the passphrase is written");
-        folder.done(&["init"]);
+        let mut init = folder.command(&["init"]);
+        init.envs(store_url.map(|url| ("LETHE_STORE_URL", url)));
+        let output = init.output().expect("the binary starts");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "init: {told}");
         // The load is nothing that anybody does usually: the brake would stop it.
         folder.done(&[
             "access",
@@ -127,6 +152,11 @@ impl Folder {
 
     /// Makes a key that may do everything, to as many people as a test has.
     pub(crate) fn key(&self, recipient: &str) -> Key {
+        self.key_for(recipient, 1_000_000)
+    }
+
+    /// Makes a key that may do everything, to this many people a day.
+    pub(crate) fn key_for(&self, recipient: &str, people_per_day: u32) -> Key {
         let fields = "contact.email,delivery.name,delivery.street";
         let made = self.done(&[
             "key",
@@ -142,7 +172,7 @@ impl Folder {
             "--powers",
             "reveal,list,intake,keys,audit,erase",
             "--people-per-day",
-            "1000000",
+            &people_per_day.to_string(),
             "--expires",
             "P30D",
         ]);

@@ -24,3 +24,4 @@ mod rounds;
 mod serving;
 mod shares;
 mod unsettled;
+mod vaults;

@@ -24,10 +24,21 @@ impl Server {
     }
 
     /// Starts a prepared server; what it said when it stopped instead.
-    pub(crate) fn spawn(folder: &Folder, mut command: Command) -> Result<Self, String> {
-        let socket = folder.data().join("lethe.sock");
+    pub(crate) fn spawn(folder: &Folder, command: Command) -> Result<Self, String> {
+        Self::spawn_on(&folder.data(), folder.beside("server.stderr"), command)
+    }
+
+    /// Starts a server on another data folder with the same passphrase.
+    pub(crate) fn start_on(folder: &Folder, data: &Path) -> Self {
+        let command = folder.command_on(data, &["serve", "--listen", "127.0.0.1:0"]);
+        let said = data.with_extension("stderr");
+        Self::spawn_on(data, said, command)
+            .unwrap_or_else(|told| panic!("the server stopped: {told}"))
+    }
+
+    fn spawn_on(data: &Path, said: PathBuf, mut command: Command) -> Result<Self, String> {
+        let socket = data.join("lethe.sock");
         // A file, because nobody reads a pipe while the server runs.
-        let said = folder.beside("server.stderr");
         let file = std::fs::File::create(&said).expect("a file for what the server says");
         let command = command.stdout(Stdio::null()).stderr(file);
         let mut child = command.spawn().expect("the binary starts");

@@ -12,6 +12,7 @@ fn the_first_help_names_every_command() {
 
     Commands:
       init         Make a data folder and its keys
+      join         Make a data folder for one more vault of an installation on PostgreSQL
       import       Import an export of a shop
       status       Show what the installation holds, in numbers
       find         Look a person up by e-mail address, phone number or order number

@@ -22,6 +22,24 @@ pub(crate) struct StatusDocument {
     log_entries: u64,
     /// The log's verifier key (C2SP signed-note).
     log_key: String,
+    /// The vaults that share the databases, each with the log it writes; absent when they are files.
+    vaults: Option<Vec<VaultStatusDocument>>,
+}
+
+/// A vault among several.
+#[derive(ToSchema)]
+#[schema(as = VaultStatus)]
+#[expect(
+    dead_code,
+    reason = "describes the answer; the operation's own type is serialised"
+)]
+pub(crate) struct VaultStatusDocument {
+    /// Its name; absent when none writes the log.
+    vault: Option<String>,
+    /// The log it writes.
+    log: String,
+    /// Whether it is the one that answers.
+    is_this: bool,
 }
 
 /// What a shop holds.

@@ -8,6 +8,8 @@ use super::{
 };
 use lethe_crypto::{NONCE_LEN, SecretKey};
 use lethe_model::Random;
+use lethe_store::StoreError;
+use lethe_store::journal::chunks::Chunk;
 use lethe_tlog::{Checkpoint, FullTile, Note, NoteSigner, TileStack};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -37,6 +39,26 @@ pub enum LogError {
     /// Reading failed.
     #[error("the access log cannot be read ({0})")]
     Read(#[source] io::Error),
+    /// The databases' server did not take it, or its answer did not arrive.
+    #[error(
+        "the shared access log cannot be written or read ({0}): nothing is revealed until it can"
+    )]
+    Journal(#[source] StoreError),
+    /// Another vault writes this log.
+    #[error(
+        "this vault was silent for too long and its access log was given to another: restart it, and it goes on with a log of its own"
+    )]
+    Replaced,
+    /// The shared log lacks bytes.
+    #[error(
+        "the shared access log {origin} lacks what followed byte {at} of a segment: the database was rolled back or altered; treat it as an incident"
+    )]
+    Hole {
+        /// The log.
+        origin: String,
+        /// The byte.
+        at: u64,
+    },
     /// An earlier failure left the file in an unknown state.
     #[error("the access log stopped after a failed write: restart to recover it")]
     Stopped,
@@ -101,12 +123,24 @@ pub struct AccessLog {
     /// A publication is being written by another thread.
     is_publishing: bool,
     is_stopped: bool,
+    /// Another vault was given this log.
+    is_replaced: bool,
 }
 
 struct Segment {
+    first: u64,
     file: File,
     key: SecretKey,
     len: u64,
+    /// What the journal does not hold yet: the header of a segment that has no entry.
+    unshared: Vec<u8>,
+}
+
+/// Entries that are sealed and not durable yet.
+pub(crate) struct SealedGroup {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    first: u64,
 }
 
 impl AccessLog {
@@ -149,6 +183,7 @@ impl AccessLog {
             published_size: 0,
             is_publishing: false,
             is_stopped: false,
+            is_replaced: false,
         })
     }
 
@@ -180,9 +215,11 @@ impl AccessLog {
         let mut log = Self {
             files,
             segment: Segment {
+                first: header.stack.size(),
                 file,
                 key,
                 len: start as u64,
+                unshared: Vec::new(),
             },
             stack: header.stack,
             bundle: header.bundle,
@@ -191,6 +228,7 @@ impl AccessLog {
             published_size,
             is_publishing: false,
             is_stopped: false,
+            is_replaced: false,
             keys,
         };
         // The tree a segment begins with was published before the segment was made.
@@ -265,6 +303,23 @@ impl AccessLog {
         bodies: &[Body],
         random: &dyn Random,
     ) -> Result<u64, LogError> {
+        let group = self.seal(now_ms, bodies, random)?;
+        self.write(&group.bytes)?;
+        // From here the entries are durable: whatever happens, recovery finds them.
+        Ok(self.count(&group))
+    }
+
+    /// Seals one entry per body. Nothing is durable, and the log is as long as before, until
+    /// [`Self::accept`] or [`Self::append`].
+    pub(crate) fn seal(
+        &mut self,
+        now_ms: i64,
+        bodies: &[Body],
+        random: &dyn Random,
+    ) -> Result<SealedGroup, LogError> {
+        if self.is_replaced {
+            return Err(LogError::Replaced);
+        }
         if self.is_stopped {
             return Err(LogError::Stopped);
         }
@@ -294,12 +349,52 @@ impl AccessLog {
                 }
             })
             .collect();
-        self.write(&encode_group(&group))?;
-        // From here the entries are durable: whatever happens, recovery finds them.
-        for sealed in &group {
-            self.take_in(&sealed.entry);
+        Ok(SealedGroup {
+            bytes: encode_group(&group),
+            entries: group.iter().map(|sealed| sealed.entry).collect(),
+            first,
+        })
+    }
+
+    /// Returns what a journal must hold for a group to be durable.
+    pub(crate) fn chunk(&self, group: &SealedGroup, turn: i64) -> Chunk {
+        let segment = &self.segment;
+        let at = segment.len - segment.unshared.len() as u64;
+        Chunk {
+            origin: self.keys.origin.clone(),
+            segment: i64::try_from(segment.first).unwrap_or(i64::MAX),
+            at: i64::try_from(at).unwrap_or(i64::MAX),
+            turn,
+            bytes: [segment.unshared.as_slice(), &group.bytes].concat(),
         }
-        Ok(first)
+    }
+
+    /// Goes on behind a group that the journal holds, and copies it to the file. Returns the index of
+    /// the first entry.
+    ///
+    /// # Errors
+    ///
+    /// When the copy cannot be written: the log stops, and its next start fetches what is missing.
+    pub(crate) fn accept(&mut self, group: &SealedGroup) -> Result<u64, LogError> {
+        if let Err(error) = self.segment.file.write_all(&group.bytes) {
+            self.is_stopped = true;
+            return Err(LogError::Write(error));
+        }
+        self.segment.len += group.bytes.len() as u64;
+        self.segment.unshared.clear();
+        Ok(self.count(group))
+    }
+
+    /// Writes nothing more: another vault was given this log.
+    pub(crate) fn give_up(&mut self) {
+        self.is_replaced = true;
+    }
+
+    fn count(&mut self, group: &SealedGroup) -> u64 {
+        for entry in &group.entries {
+            self.take_in(entry);
+        }
+        group.first
     }
 
     fn write(&mut self, group: &[u8]) -> Result<(), LogError> {
@@ -433,9 +528,11 @@ fn new_segment(
     })()
     .map_err(LogError::Write)?;
     Ok(Segment {
+        first: stack.size(),
         file,
         key,
         len: bytes.len() as u64,
+        unshared: bytes,
     })
 }
 

@@ -71,7 +71,7 @@ impl LogFiles {
         Ok(segments)
     }
 
-    pub(super) fn segment_path(&self, first: u64) -> PathBuf {
+    pub(crate) fn segment_path(&self, first: u64) -> PathBuf {
         self.dir.join("segments").join(format!("{first:016}.seg"))
     }
 

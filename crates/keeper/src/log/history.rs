@@ -1,7 +1,10 @@
 //! Reading the log's bodies back: for quotas after a restart, for `log show`, for a whole check.
 
 use super::sealing::{open_body, open_segment_key};
-use super::{Body, Entry, Groups, LogError, LogFiles, PublicPart, SegmentError, SegmentHeader};
+use super::{
+    Body, Entry, Group, Groups, LogError, LogFiles, PublicPart, SealedEntry, SegmentError,
+    SegmentHeader,
+};
 use lethe_crypto::SecretKey;
 use std::fs;
 use std::io::Read;
@@ -21,14 +24,14 @@ pub struct LoggedAct {
 }
 
 /// Reads bodies of a log.
-pub struct History<'k> {
+pub struct History {
     files: LogFiles,
-    body_key: &'k SecretKey,
+    body_key: SecretKey,
 }
 
-impl<'k> History<'k> {
+impl History {
     /// Reads the log in `files` with the key that wraps its segments' keys.
-    pub fn new(files: LogFiles, body_key: &'k SecretKey) -> Self {
+    pub fn new(files: LogFiles, body_key: SecretKey) -> Self {
         Self { files, body_key }
     }
 
@@ -62,23 +65,12 @@ impl<'k> History<'k> {
             };
             let bytes = fs::read(&segment.path).map_err(LogError::Read)?;
             let (header, start) = SegmentHeader::parse(&bytes).map_err(damaged)?;
-            let key = open_segment_key(self.body_key, &header)
+            let key = open_segment_key(&self.body_key, &header)
                 .map_err(|_| damaged(SegmentError::Header))?;
             let mut groups = Groups::new(&bytes, start);
             while let Some(group) = groups.next_group().map_err(damaged)? {
-                for sealed in group
-                    .entries
-                    .iter()
-                    .filter(|sealed| sealed.entry.index >= from)
-                {
-                    let body = open_body(&key, sealed)?;
-                    let index = sealed.entry.index;
-                    let public = body.public().map_err(|_| LogError::Body { index })?;
-                    if !visit(LoggedAct {
-                        entry: sealed.entry,
-                        body,
-                        public,
-                    }) {
+                for sealed in &group.entries {
+                    if sealed.entry.index >= from && !visit(open_act(&key, sealed)?) {
                         return Ok(());
                     }
                 }
@@ -125,4 +117,21 @@ impl<'k> History<'k> {
             true
         })
     }
+}
+
+/// Opens the bodies of a group, each checked against its entry.
+pub(crate) fn open_acts(key: &SecretKey, group: &Group) -> Result<Vec<LoggedAct>, LogError> {
+    let sealed = group.entries.iter();
+    sealed.map(|sealed| open_act(key, sealed)).collect()
+}
+
+fn open_act(key: &SecretKey, sealed: &SealedEntry) -> Result<LoggedAct, LogError> {
+    let body = open_body(key, sealed)?;
+    let index = sealed.entry.index;
+    let public = body.public().map_err(|_| LogError::Body { index })?;
+    Ok(LoggedAct {
+        entry: sealed.entry,
+        body,
+        public,
+    })
 }

@@ -17,7 +17,7 @@ pub(super) fn wrap_segment_key(
 }
 
 /// Opens a segment's key.
-pub(super) fn open_segment_key(
+pub(crate) fn open_segment_key(
     body_key: &SecretKey,
     header: &SegmentHeader,
 ) -> Result<SecretKey, Unopenable> {

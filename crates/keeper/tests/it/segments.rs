@@ -64,7 +64,7 @@ fn fill(log: &mut AccessLog, random: &SeededRandom, now_ms: i64) {
 fn entries(dir: &Path) -> Vec<Entry> {
     let mut entries = Vec::new();
     let key = body_key();
-    let history = History::new(LogFiles::new(dir), &key);
+    let history = History::new(LogFiles::new(dir), key.clone());
     let read = history.each_from(0, |act| {
         entries.push(act.entry);
         true

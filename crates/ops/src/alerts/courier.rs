@@ -2,6 +2,7 @@
 
 use super::Channel;
 use crate::Vault;
+use lethe_store::SharedLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -72,7 +73,14 @@ fn round(vault: &Weak<Vault>, channel: &dyn Channel) -> Round {
     let Some(vault) = vault.upgrade() else {
         return Round::Idle;
     };
-    let failure = match vault.deliver_alerts(channel) {
+    let claim = match vault.claim(SharedLock::Courier) {
+        Ok(Some(claim)) => claim,
+        Ok(None) => return Round::Idle,
+        Err(error) => return Round::Failed(format!("alerts by {}: {error}", channel.name())),
+    };
+    let delivered = vault.deliver_alerts(channel);
+    drop(claim);
+    let failure = match delivered {
         Ok(delivered) => match delivered.failure {
             Some(failure) => failure,
             None if delivered.done > 0 => return Round::Delivered,

@@ -59,7 +59,7 @@ impl Vault {
             receives: names.join(","),
             retention_days: new.retention_days.map(i64::from),
         };
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         state
             .active
             .write::<_, StoreError>(|tx| holders::upsert(tx, credential.store, &row))?;
@@ -95,7 +95,7 @@ impl Vault {
     /// [`Error::NotFound`] when there is no such holder.
     pub fn remove_holder(&self, credential: &Credential, name: &str) -> Result<(), Error> {
         self.permit(credential, lethe_model::Power::Erase)?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let was_there = state
             .active
             .write::<_, StoreError>(|tx| holders::delete(tx, credential.store, name))?;

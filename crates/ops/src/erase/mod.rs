@@ -145,7 +145,7 @@ impl Vault {
         let today = policy.today(self.around.clock.now());
         let keys = self.archive_key_ids()?;
         let judge = self.judge(credential, &policy, today, &keys)?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let mut unused = Disposal::new(DisposalKind::Erasure);
         Ok(plan::plan(&judge, state, subject, &mut unused)?.kept)
     }
@@ -195,7 +195,7 @@ impl Vault {
             count += batch.len() as u64;
             self.erase_batch(&asked, &batch, false, &mut done)?;
         }
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         state.active.checkpoint()?;
         state.archive.checkpoint()?;
         self.keeper.clear_residues()?;
@@ -216,7 +216,7 @@ impl Vault {
         let today = policy.today(self.around.clock.now());
         let keys = self.archive_key_ids()?;
         let judge = self.judge(credential, &policy, today, &keys)?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         self.intake.settle_earlier(state)?;
         let mut due = Disposal::new(DisposalKind::Erasure);
         let mut people: Vec<(String, PersonPlan)> = Vec::with_capacity(subjects.len());
@@ -269,7 +269,7 @@ impl Vault {
             }
         };
         let signer = self.keeper.signer()?;
-        let origin = self.keeper.log_origin()?;
+        let origin = self.keeper.log_origin().to_owned();
         let shop = self.stores().iter().find(|row| row.id == credential.store);
         let shop = shop.ok_or(Error::NotFound)?;
         let receipt_of = |(id, person): &(String, PersonPlan)| {

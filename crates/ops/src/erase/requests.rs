@@ -72,7 +72,7 @@ impl Vault {
         let now_ms = self.around.clock.now_ms();
         let policy = self.policy();
         let delay = i64::from(policy.safety().request_delay_days) * DAY_MS;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let earlier = state.active.read(|tx| erasures::of_subject(tx, &subject))?;
         if let Some(earlier) = earlier {
             return self.erasure_view(earlier);
@@ -143,7 +143,7 @@ impl Vault {
         self.permit(credential, lethe_model::Power::Erase)?;
         let row = self.waiting(credential, id)?;
         self.keeper.append_erasure(credential, id, "cancelled")?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         state
             .active
             .write::<_, StoreError>(|tx| erasures::cancel(tx, &row.id))?;
@@ -207,7 +207,7 @@ impl Vault {
         }
         self.keeper
             .append_erasure(credential, id, "holder-confirmed")?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let row = state.active.write(|tx| -> Result<_, Error> {
             if !erasures::confirm(tx, id, holder, evidence, now_ms)? {
                 return Err(Error::NotFound);
@@ -283,7 +283,7 @@ impl Vault {
             // the keys and this row: there is nobody left here, but there may be elsewhere.
             Err(Error::NotFound) => {
                 let now_ms = self.around.clock.now_ms();
-                let state = &mut *self.intake.lock();
+                let state = &mut *self.intake.lock()?;
                 state.active.write::<_, StoreError>(|tx| {
                     let holders = holder_rows::list(tx, row.store)?;
                     let word = if holders.is_empty() {

@@ -19,7 +19,7 @@ impl Intake {
         (subject, order): (SubjectId, OrderId),
         document: Document,
     ) -> Result<AddedDocument, Error> {
-        let state = &mut *self.lock();
+        let state = &mut *self.lock()?;
         self.settle_earlier(state)?;
         let id = RecordId {
             subject,

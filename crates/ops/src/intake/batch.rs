@@ -7,12 +7,13 @@ use super::seal::{Earlier, SealedBatch, planned_subjects, seal};
 use crate::Error;
 use crate::dispose::{Removal, remove_archived, remove_rows};
 use crate::policy::Policies;
-use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, Surroundings};
+use lethe_keeper::{Credential, IntakePermit, IntentTrace, Keeper, OpenIntent, Surroundings};
 use lethe_model::{Category, OrderId, Random, RecordId, SubjectId};
 use lethe_store::active::{batches, contacts, imports, orders, records};
-use lethe_store::{Database, Speed, StoreError, Tx};
+use lethe_store::{Database, SharedLock, Speed, StoreError, Tx};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What became of one order or customer.
@@ -69,6 +70,14 @@ pub(crate) struct Intake {
     policies: Arc<Policies>,
     around: Surroundings,
     state: Mutex<State>,
+    /// Where other vaults use the same databases: whoever holds it is the one that writes.
+    writing: Option<Mutex<Database>>,
+}
+
+/// The right to change the active store: of this process, and among several vaults.
+pub(crate) struct Writing<'i> {
+    state: MutexGuard<'i, State>,
+    shared: Option<(&'i Intake, MutexGuard<'i, Database>)>,
 }
 
 pub(crate) struct State {
@@ -79,6 +88,9 @@ pub(crate) struct State {
     /// Whether an act of this process failed and its end could not be written either.
     pub(crate) is_unsettled: bool,
 }
+
+/// How long a mark stays that stands in the way of a vault that was taken to be gone: a day.
+const MARK_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What is known of the orders that a batch changes.
 #[derive(Default)]
@@ -94,11 +106,13 @@ impl Intake {
         active: Database,
         archive: Database,
         around: Surroundings,
+        writing: Option<Database>,
     ) -> Self {
         Self {
             keeper,
             policies,
             around,
+            writing: writing.map(Mutex::new),
             state: Mutex::new(State {
                 active,
                 archive,
@@ -116,8 +130,33 @@ impl Intake {
         &*self.around.random
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until nobody else writes, here or in another vault.
+    ///
+    /// # Errors
+    ///
+    /// What the databases' server says, and what stands in the way of ending the acts of a vault that
+    /// is gone.
+    pub(crate) fn lock(&self) -> Result<Writing<'_>, Error> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = match &self.writing {
+            None => None,
+            Some(writing) => {
+                let mut writing = writing.lock().unwrap_or_else(PoisonError::into_inner);
+                writing.lock(SharedLock::Writing)?;
+                Some((self, writing))
+            }
+        };
+        if shared.is_some() {
+            // Keys that another vault rotated away must not wrap anything; and whoever wrote before
+            // may have gone in the middle of it.
+            if self.keeper.refresh().map_err(Error::from)? {
+                self.policies.reload(&self.keeper)?;
+            }
+            if !self.keeper.open_intents()?.is_empty() {
+                self.settle(&mut state)?;
+            }
+        }
+        Ok(Writing { state, shared })
     }
 
     /// Takes in a batch and says what became of each item, in order.
@@ -154,7 +193,7 @@ impl Intake {
         let mut outcomes = Vec::with_capacity(items.len());
         let mut rest = items;
         while !rest.is_empty() {
-            let state = &mut *self.lock();
+            let state = &mut *self.lock()?;
             self.settle_earlier(state)?;
             let decided = self.decide(state, rest, canaries)?;
             outcomes.extend(decided.outcomes);
@@ -296,22 +335,14 @@ impl Intake {
     ) -> Result<(), StoreError> {
         let now_ms = self.around.clock.now_ms();
         state.active.write(|tx| {
-            for mark in forgotten {
-                batches::delete(tx, mark)?;
-            }
+            batches::delete_many(tx, forgotten)?;
             batches::insert(tx, permit.intent(), now_ms)?;
-            for order in &sealed.orders {
-                orders::upsert(tx, order)?;
-            }
-            for record in &sealed.records {
-                records::upsert(tx, record)?;
-            }
-            for (store, contact) in &sealed.contacts {
-                contacts::touch(tx, *store, contact)?;
-            }
-            for (record, _) in &sealed.keyring.obsolete {
-                records::delete(tx, record)?;
-            }
+            orders::upsert_many(tx, &sealed.orders)?;
+            records::upsert_many(tx, &sealed.records)?;
+            contacts::touch_many(tx, &sealed.contacts)?;
+            let obsolete = sealed.keyring.obsolete.iter();
+            let obsolete: Vec<_> = obsolete.map(|(record, _)| *record).collect();
+            records::delete_many(tx, &obsolete)?;
             match progress {
                 Some(one) => imports::upsert(tx, &one.source, one.rows_done, &one.report, now_ms),
                 None => Ok(()),
@@ -330,7 +361,7 @@ impl Intake {
 
     /// Ends what a crash left open: batches whose data is durable are finished, others undone.
     pub(crate) fn recover(&self) -> Result<(), Error> {
-        self.settle(&mut self.lock())?;
+        self.settle(&mut *self.lock()?)?;
         Ok(self.keeper.settle_never_begun()?)
     }
 
@@ -349,7 +380,7 @@ impl Intake {
         for intent in self.keeper.open_intents()? {
             match &intent.trace {
                 IntentTrace::Intake(_) => {
-                    let is_stored = state.active.read(|tx| batches::exists(tx, &intent.id))?;
+                    let is_stored = self.is_stored(state, &intent)?;
                     self.keeper.settle_after_crash(&intent, is_stored)?;
                 }
                 IntentTrace::Disposal(trace) => {
@@ -371,13 +402,30 @@ impl Intake {
             }
         }
         state.finished.clear();
-        Ok(state.active.write::<_, StoreError>(batches::clear)?)
+        // Marks that stand in the way of a vault that was taken to be gone stay for a while.
+        let before_ms = match self.writing {
+            None => i64::MAX,
+            Some(_) => self.around.clock.now_ms() - MARK_KEPT_MS,
+        };
+        let clear = |tx: &Tx<'_>| batches::clear(tx, before_ms);
+        Ok(state.active.write::<_, StoreError>(clear)?)
+    }
+
+    /// Says whether a batch's data is durable. Of another vault's batch this settles it.
+    fn is_stored(&self, state: &mut State, intent: &OpenIntent) -> Result<bool, StoreError> {
+        if intent.origin.is_none() {
+            return state.active.read(|tx| batches::exists(tx, &intent.id));
+        }
+        let now_ms = self.around.clock.now_ms();
+        state
+            .active
+            .write(|tx| batches::claim(tx, &intent.id, now_ms))
     }
 
     /// Clears the traces of finished batches.
     pub(crate) fn close(&self) -> Result<(), Error> {
         self.keeper.forget_settled()?;
-        let state = &mut *self.lock();
+        let state = &mut *self.lock()?;
         let marks = std::mem::take(&mut state.finished);
         if marks.is_empty() {
             return Ok(());
@@ -389,7 +437,7 @@ impl Intake {
 
     /// Lends both writers memory for a bulk import, or takes it back.
     pub(crate) fn set_speed(&self, speed: Speed) -> Result<(), Error> {
-        let active = &mut self.lock().active;
+        let active = &mut self.lock()?.active;
         active.set_speed(speed)?;
         if speed == Speed::Serving {
             // A bulk import leaves a write-ahead log as large as what it wrote.
@@ -400,8 +448,33 @@ impl Intake {
 
     /// Forgets how far a source had come, once it is done.
     pub(crate) fn finish_source(&self, source: &[u8; 16]) -> Result<(), Error> {
-        let state = &mut *self.lock();
+        let state = &mut *self.lock()?;
         Ok(state.active.write(|tx| imports::delete(tx, source))?)
+    }
+}
+
+impl Deref for Writing<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Writing<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if let Some((intake, writing)) = &mut self.shared {
+            // Acts that have ended leave nothing for the next writer to end. What fails here is ended
+            // by whoever writes next, and the server frees the lock with the connection.
+            drop(intake.keeper.forget_settled());
+            drop(writing.unlock(SharedLock::Writing));
+        }
     }
 }
 

@@ -37,7 +37,7 @@ impl Vault {
             return Ok(0);
         }
         let judge: Judge<'_> = self.judge(&operator, &policy, today, &archive_keys)?;
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         let mut due = Disposal::new(DisposalKind::Retention);
         let mut report = RetentionReport::default();
         state.active.read(|tx| -> Result<(), Error> {

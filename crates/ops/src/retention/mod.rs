@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use lethe_keeper::{Credential, ProposalKind, hex};
 use lethe_model::{OrderId, SubjectId};
 use lethe_policy::{Day, Policy};
+use lethe_store::Kind;
 use lethe_store::active::runs::{self, RunRow};
 use lethe_store::{Database, StoreError};
 use scan::{ARCHIVE, DONE, Judge, ORDERS, Place};
@@ -113,9 +114,8 @@ impl Vault {
         let mut report = RetentionReport::default();
         let archive_keys = self.archive_key_ids()?;
         let judge = self.judge(credential, &policy, today, &archive_keys)?;
-        let mut active = Database::open_reader(&self.folder.active(), lethe_store::Kind::Active)?;
-        let mut archive =
-            Database::open_reader(&self.folder.archive(), lethe_store::Kind::Archive)?;
+        let mut active = Database::open_reader(self.folder.place(Kind::Active), Kind::Active)?;
+        let mut archive = Database::open_reader(self.folder.place(Kind::Archive), Kind::Archive)?;
         let mut place = beginning();
         while place.0 != DONE {
             place = judge
@@ -159,7 +159,7 @@ impl Vault {
         let allowance = self.allowance_of_run(credential, &policy, options, &report)?;
         let mut place: Place = run.at;
         while place.0 != DONE && report.stopped.is_none() {
-            let state = &mut *self.intake.lock();
+            let state = &mut *self.intake.lock()?;
             self.intake.settle_earlier(state)?;
             place = self.apply_page(
                 state,
@@ -246,7 +246,7 @@ impl Vault {
                 report.stopped = None;
                 return Ok((run.clone(), report));
             }
-            let state = &mut *self.intake.lock();
+            let state = &mut *self.intake.lock()?;
             state.active.write::<_, StoreError>(|tx| {
                 runs::finish(tx, &run.id, "stopped", now_ms, &run.report)
             })?;
@@ -263,7 +263,7 @@ impl Vault {
             at: beginning(),
             report: json(&RetentionReport::default()),
         };
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         state
             .active
             .write::<_, StoreError>(|tx| runs::insert(tx, &run))?;
@@ -292,7 +292,7 @@ impl Vault {
         today: Day,
     ) -> Result<RunView, Error> {
         let now_ms = self.around.clock.now_ms();
-        let state = &mut *self.intake.lock();
+        let state = &mut *self.intake.lock()?;
         run.state = if report.stopped.is_some() {
             "stopped"
         } else {

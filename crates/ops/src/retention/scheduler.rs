@@ -3,6 +3,7 @@
 use super::{ApplyOptions, RunView};
 use crate::{Error, Vault};
 use lethe_model::StoreId;
+use lethe_store::SharedLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -53,6 +54,10 @@ impl Drop for Scheduler {
 
 fn tick(vault: &Weak<Vault>) -> Option<String> {
     let vault = vault.upgrade()?;
+    let _claim = match vault.claim(SharedLock::DailyRun) {
+        Ok(claim) => claim?,
+        Err(error) => return Some(format!("retention: {error}")),
+    };
     let stores: Vec<StoreId> = vault.stores().iter().map(|row| row.id).collect();
     let said: Vec<String> = stores
         .into_iter()

@@ -2,6 +2,7 @@
 
 use lethe_model::{FieldSet, Purpose};
 use lethe_ops::{Error, NewBreakGlass, Refusal, RevealQuery};
+use lethe_store::Kind;
 use lethe_testkit::{OrderSketch, TestVault};
 
 fn shop(people: u32) -> TestVault {
@@ -122,10 +123,8 @@ fn an_emergency_that_was_edited_in_the_database_stops_the_vault() {
         .break_glass(&test.operator(), &emergency(&key.id))
         .unwrap();
     test.close();
-    let keyring = test.path().join("keyring/keyring.db");
-    let database = rusqlite::Connection::open(keyring).unwrap();
-    let sql = "UPDATE break_glass SET body = replace(body, '\"people\":2', '\"people\":9')";
-    assert_eq!(database.execute(sql, []).unwrap(), 1);
-    drop(database);
+    let sql = "UPDATE break_glass SET body = replace(body, '\"people\":2', '\"people\":9'); \
+         SELECT body FROM break_glass";
+    assert!(test.ask(Kind::Keyring, sql).contains("\"people\":9"));
     assert!(test.open().is_err());
 }

@@ -3,6 +3,7 @@
 use age::x25519;
 use lethe_model::{FieldSet, Grant, Power, Purpose, Quota};
 use lethe_ops::{Credential, Error, ExportFilter, NewCredential, NewExport, ProposalView, Refusal};
+use lethe_store::Kind;
 use lethe_testkit::{OrderSketch, TestVault};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -319,9 +320,7 @@ fn an_approval_that_was_set_back_or_edited_in_the_database_lets_nothing_out() {
     ];
     for (n, edit) in edits.into_iter().enumerate() {
         test.close();
-        let keyring = rusqlite::Connection::open(test.path().join("keyring/keyring.db")).unwrap();
-        assert_eq!(keyring.execute(edit, []).unwrap(), 1);
-        drop(keyring);
+        test.alter(Kind::Keyring, edit);
         test.open().unwrap();
         let path = test.beside(&format!("again{n}.age"));
         let again = test

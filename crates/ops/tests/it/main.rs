@@ -19,4 +19,5 @@ mod reveal;
 mod rotation;
 mod staff;
 mod tampering;
+mod vaults;
 mod vendor_keys;

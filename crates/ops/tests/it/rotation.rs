@@ -1,6 +1,7 @@
 //! Rotation of the key-encryption key.
 
 use crate::reveal::{query, values};
+use lethe_store::Kind;
 use lethe_testkit::{OrderSketch, TestVault};
 
 #[test]
@@ -32,9 +33,6 @@ fn after_a_rotation_everything_opens_and_the_old_epoch_is_gone() {
     }
     let again = test.vault().rotate(&test.operator(), |_| ()).unwrap();
     assert_eq!(again.epoch, 3);
-    let database = rusqlite::Connection::open(test.path().join("keyring/keyring.db")).unwrap();
-    let epochs: i64 = database
-        .query_row("SELECT COUNT(*) FROM key_epochs", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(epochs, 1);
+    let epochs = test.ask(Kind::Keyring, "SELECT COUNT(*) FROM key_epochs");
+    assert_eq!(epochs, "1");
 }

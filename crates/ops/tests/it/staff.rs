@@ -4,6 +4,7 @@ use crate::reveal::query;
 use lethe_keeper::log::ActKind;
 use lethe_model::{Clock as _, Power};
 use lethe_ops::{Error, LoginAttempt, NewSession, Password, Refusal, Seat, Session, StaffSecrets};
+use lethe_store::Kind;
 use lethe_testkit::{OrderSketch, TestVault, app_code};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
@@ -418,16 +419,14 @@ fn nobody_approves_what_they_asked_for_with_a_key_of_their_own() {
 #[test]
 fn a_row_that_was_changed_in_the_database_opens_nothing() {
     let desk = Desk::with("support");
-    let keyring = rusqlite::Connection::open(desk.test.path().join("keyring/keyring.db")).unwrap();
     for (change, back) in [
         ("role = 'dpo'", "role = 'support'"),
         ("last_step = -2", "last_step = -1"),
         ("recovery = substr(recovery, 33)", ""),
     ] {
         let set = |to: &str| {
-            keyring
-                .execute_batch(&format!("UPDATE staff SET {to}"))
-                .unwrap();
+            let update = format!("UPDATE staff SET {to}");
+            desk.test.alter(Kind::Keyring, &update);
         };
         set(change);
         let refused = desk.test.vault().login(desk.attempt()).unwrap_err();

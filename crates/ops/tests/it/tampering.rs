@@ -3,8 +3,8 @@
 use crate::reveal::query;
 use lethe_keeper::KeeperError;
 use lethe_ops::{Error, Refusal};
+use lethe_store::Kind;
 use lethe_testkit::{OrderSketch, TestVault};
-use rusqlite::Connection;
 
 fn filled() -> TestVault {
     let mut test = TestVault::start();
@@ -12,26 +12,17 @@ fn filled() -> TestVault {
     test
 }
 
-fn active(test: &TestVault) -> Connection {
-    Connection::open(test.path().join("active/active.db")).unwrap()
-}
-
-fn keyring(test: &TestVault) -> Connection {
-    Connection::open(test.path().join("keyring/keyring.db")).unwrap()
-}
-
 #[test]
 fn an_envelope_moved_to_another_persons_row_does_not_open() {
     let test = filled();
     let operator = test.operator();
     let tokens = [1001, 1002].map(|number| test.order_token(&operator, number));
-    active(&test)
-        .execute_batch(
-            "CREATE TEMP TABLE swap AS SELECT subject_id, envelope FROM records WHERE category = 1;
+    test.alter(
+        Kind::Active,
+        "CREATE TEMP TABLE swap AS SELECT subject_id, envelope FROM records WHERE category = 1;
              UPDATE records SET envelope = (SELECT envelope FROM swap
                WHERE swap.subject_id <> records.subject_id) WHERE category = 1;",
-        )
-        .unwrap();
+    );
     for token in tokens {
         let opened = test
             .vault()
@@ -50,13 +41,12 @@ fn a_wrapped_key_moved_to_another_persons_row_does_not_open() {
     let test = filled();
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
-    keyring(&test)
-        .execute_batch(
-            "CREATE TEMP TABLE swap AS SELECT subject_id, wrapped FROM data_keys WHERE category = 1;
+    test.alter(
+        Kind::Keyring,
+        "CREATE TEMP TABLE swap AS SELECT subject_id, wrapped FROM data_keys WHERE category = 1;
              UPDATE data_keys SET wrapped = (SELECT wrapped FROM swap
                WHERE swap.subject_id <> data_keys.subject_id) WHERE category = 1;",
-        )
-        .unwrap();
+    );
     let opened = test
         .vault()
         .reveal(&operator, &token, query(&["contact.email"]));
@@ -71,14 +61,13 @@ fn a_widened_grant_is_noticed_when_the_vault_opens() {
     let mut test = filled();
     test.key("support", &["contact.email"], 5);
     test.close();
-    let widened = keyring(&test)
-        .execute(
-            "UPDATE credentials SET grant_json = replace(grant_json, '\"people_per_day\":5', \
-             '\"people_per_day\":5000') WHERE recipient = 'support'",
-            [],
-        )
-        .unwrap();
-    assert_eq!(widened, 1);
+    test.alter(
+        Kind::Keyring,
+        "UPDATE credentials SET grant_json = replace(grant_json, '\"people_per_day\":5', \
+         '\"people_per_day\":5000') WHERE recipient = 'support'",
+    );
+    let grant = "SELECT grant_json FROM credentials WHERE recipient = 'support'";
+    assert!(test.ask(Kind::Keyring, grant).contains("5000"));
     let refused = test.open().unwrap_err();
     assert!(
         matches!(refused, Error::Keeper(KeeperError::ForgedCredential { .. })),
@@ -94,9 +83,7 @@ fn a_revocation_that_is_undone_in_the_database_is_noticed() {
         .revoke_credential(&test.operator(), &key.id)
         .unwrap();
     test.close();
-    keyring(&test)
-        .execute("UPDATE credentials SET revoked_at = NULL", [])
-        .unwrap();
+    test.alter(Kind::Keyring, "UPDATE credentials SET revoked_at = NULL");
     assert!(matches!(
         test.open(),
         Err(Error::Keeper(KeeperError::ForgedCredential { .. }))
@@ -108,12 +95,11 @@ fn exchanged_subject_numbers_are_noticed_before_anything_is_revealed() {
     let test = filled();
     let operator = test.operator();
     let token = test.order_token(&operator, 1001);
-    keyring(&test)
-        .execute_batch(
-            "UPDATE subject_keys SET subject_number = subject_number + 1000000;
+    test.alter(
+        Kind::Keyring,
+        "UPDATE subject_keys SET subject_number = subject_number + 1000000;
              UPDATE subject_keys SET subject_number = 1000003 - subject_number;",
-        )
-        .unwrap();
+    );
     let opened = test
         .vault()
         .reveal(&operator, &token, query(&["contact.email"]));

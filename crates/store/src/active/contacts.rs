@@ -16,6 +16,9 @@ const DELETE: &str = "DELETE FROM contacts WHERE subject_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[TOUCH, FETCH, PAGE, DELETE];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[TOUCH];
+
 /// A person's clock. Days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactRow {
@@ -31,6 +34,19 @@ pub struct ContactRow {
 pub fn touch(tx: &Tx<'_>, store: StoreId, row: &ContactRow) -> Result<(), StoreError> {
     let (created, last) = (row.created_on, row.last_on);
     tx.execute(TOUCH, args![&row.subject, store.0, created, last])?;
+    Ok(())
+}
+
+/// Notes contacts, each in its shop.
+pub fn touch_many(tx: &Tx<'_>, contacts: &[(StoreId, ContactRow)]) -> Result<(), StoreError> {
+    let rows: Vec<_> = contacts
+        .iter()
+        .map(|(store, row)| {
+            let (created, last) = (row.created_on.into(), row.last_on.into());
+            [(&row.subject).into(), store.0.into(), created, last]
+        })
+        .collect();
+    tx.execute_many(TOUCH, &rows)?;
     Ok(())
 }
 

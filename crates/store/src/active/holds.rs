@@ -32,6 +32,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     RECORDS_OF,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[ANY_OF_SUBJECT];
+
 /// One hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldRow {
@@ -69,13 +72,20 @@ pub fn insert(tx: &Tx<'_>, hold: &HoldRow, records: &[RecordId]) -> Result<(), S
             hold.review_on,
         ],
     )?;
-    for record in records {
-        let category = i64::from(record.category.number());
-        tx.execute(
-            HOLD,
-            args![&record.subject, &record.order, category, &hold.id],
-        )?;
-    }
+    let rows: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let category = i64::from(record.category.number());
+            let (subject, order) = (&record.subject, &record.order);
+            [
+                subject.into(),
+                order.into(),
+                category.into(),
+                (&hold.id).into(),
+            ]
+        })
+        .collect();
+    tx.execute_many(HOLD, &rows)?;
     Ok(())
 }
 

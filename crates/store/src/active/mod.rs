@@ -27,3 +27,11 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     statistics::STATEMENTS,
     stores::STATEMENTS,
 ];
+
+pub(crate) const HOT: &[&[&str]] = &[
+    batches::HOT,
+    contacts::HOT,
+    holds::HOT,
+    orders::HOT,
+    records::HOT,
+];

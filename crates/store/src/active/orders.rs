@@ -1,6 +1,6 @@
 //! Orders as pseudonymous relations: who bought what, when, for how much; no field of a person.
 
-use crate::{Row, StoreError, Tx, args};
+use crate::{Row, StoreError, Tx, Value, args};
 use lethe_model::{OrderId, OrderState, StoreId, SubjectId};
 
 const UPSERT: &str = "INSERT INTO orders (subject_id, order_id, store_id, recipient_id, linked_by, \
@@ -66,6 +66,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     COUNT,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[UPSERT, FETCH, STANDING, OF_SUBJECT];
+
 /// One order. Dates are days since 1970-01-01 in the
 /// policy's time zone: a finer time would identify people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,31 +117,14 @@ pub struct OrderRow {
 
 /// Stores an order, in the place of its earlier version.
 pub fn upsert(tx: &Tx<'_>, order: &OrderRow) -> Result<(), StoreError> {
-    tx.execute(
-        UPSERT,
-        args![
-            &order.subject,
-            &order.order,
-            order.store.0,
-            order.recipient.as_ref(),
-            order.linked_by.as_ref(),
-            order.country.as_ref(),
-            order.currency.as_ref(),
-            order.total_minor,
-            order.refunded_minor,
-            order.ordered_on,
-            order.paid_on,
-            order.fulfilled_on,
-            order.cancelled_on,
-            order.financial_status.as_ref(),
-            order.fulfillment_status.as_ref(),
-            order.accepts_marketing.map(i64::from),
-            &order.lines,
-            i64::from(order.revision),
-            order.delivered_on,
-            order.refunded_on,
-        ],
-    )?;
+    tx.execute(UPSERT, &values(order))?;
+    Ok(())
+}
+
+/// Notes orders, each in the place of an earlier state.
+pub fn upsert_many(tx: &Tx<'_>, orders: &[OrderRow]) -> Result<(), StoreError> {
+    let rows: Vec<_> = orders.iter().map(values).collect();
+    tx.execute_many(UPSERT, &rows)?;
     Ok(())
 }
 
@@ -257,6 +243,31 @@ pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
     Ok(tx
         .query_first(COUNT, args![store.0], |row| row.int(0))?
         .unwrap_or(0))
+}
+
+fn values(order: &OrderRow) -> [Value<'_>; 20] {
+    [
+        Value::from(&order.subject),
+        Value::from(&order.order),
+        Value::from(order.store.0),
+        Value::from(order.recipient.as_ref()),
+        Value::from(order.linked_by.as_ref()),
+        Value::from(order.country.as_ref()),
+        Value::from(order.currency.as_ref()),
+        Value::from(order.total_minor),
+        Value::from(order.refunded_minor),
+        Value::from(order.ordered_on),
+        Value::from(order.paid_on),
+        Value::from(order.fulfilled_on),
+        Value::from(order.cancelled_on),
+        Value::from(order.financial_status.as_ref()),
+        Value::from(order.fulfillment_status.as_ref()),
+        Value::from(order.accepts_marketing.map(i64::from)),
+        Value::from(&order.lines),
+        Value::from(i64::from(order.revision)),
+        Value::from(order.delivered_on),
+        Value::from(order.refunded_on),
+    ]
 }
 
 fn from_row(row: &Row<'_>) -> Result<OrderRow, StoreError> {

@@ -1,6 +1,6 @@
 //! Sealed records.
 
-use crate::{Row, StoreError, Tx, args};
+use crate::{Row, StoreError, Tx, Value, args};
 use lethe_model::{Category, OrderId, RecordId, StoreId, SubjectId};
 
 const UPSERT: &str = "INSERT INTO records (subject_id, order_id, category, store_id, generation, envelope) \
@@ -37,6 +37,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     COUNT,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[UPSERT, FETCH, DELETE, OF_SUBJECT, OF_ORDER];
+
 /// One record as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRow {
@@ -63,39 +66,49 @@ pub struct RecordHead {
 
 /// Stores a record, in the place of its earlier version.
 pub fn upsert(tx: &Tx<'_>, record: &RecordRow) -> Result<(), StoreError> {
-    tx.execute(
-        UPSERT,
-        args![
-            &record.id.subject,
-            &record.id.order,
-            i64::from(record.id.category.number()),
-            record.store.0,
-            i64::from(record.generation),
-            &record.envelope,
-        ],
-    )?;
+    tx.execute(UPSERT, &values(record))?;
+    Ok(())
+}
+
+/// Stores records, each in the place of an earlier generation.
+pub fn upsert_many(tx: &Tx<'_>, records: &[RecordRow]) -> Result<(), StoreError> {
+    let rows: Vec<_> = records.iter().map(values).collect();
+    tx.execute_many(UPSERT, &rows)?;
     Ok(())
 }
 
 /// Fetches one record.
 pub fn fetch(tx: &Tx<'_>, id: &RecordId) -> Result<Option<RecordRow>, StoreError> {
-    let key = args![&id.subject, &id.order, i64::from(id.category.number())];
-    tx.query_first(FETCH, key, |row| {
-        Ok(RecordRow {
+    tx.query_first(FETCH, &key(id), |row| from_row(id, row))
+}
+
+/// Fetches records, each in the place of its id; `None` where there is none.
+pub fn fetch_many(tx: &Tx<'_>, ids: &[RecordId]) -> Result<Vec<Option<RecordRow>>, StoreError> {
+    let keys: Vec<_> = ids.iter().map(key).collect();
+    let columns = |row: &Row<'_>| Ok((row.int(0)?, generation(row, 1)?, row.blob(2)?));
+    let answers = tx.query_many(FETCH, &keys, columns)?;
+    let rows = ids.iter().zip(answers).map(|(id, mut rows)| {
+        let (store, generation, envelope) = rows.pop()?;
+        Some(RecordRow {
             id: *id,
-            store: StoreId(row.int(0)?),
-            generation: generation(row, 1)?,
-            envelope: row.blob(2)?,
+            store: StoreId(store),
+            generation,
+            envelope,
         })
-    })
+    });
+    Ok(rows.collect())
 }
 
 /// Removes one record; harmless when it is not there.
 pub fn delete(tx: &Tx<'_>, id: &RecordId) -> Result<usize, StoreError> {
-    tx.execute(
-        DELETE,
-        args![&id.subject, &id.order, i64::from(id.category.number())],
-    )
+    tx.execute(DELETE, &key(id))
+}
+
+/// Removes records, and says of each whether it was there.
+pub fn delete_many(tx: &Tx<'_>, ids: &[RecordId]) -> Result<Vec<bool>, StoreError> {
+    let keys: Vec<_> = ids.iter().map(key).collect();
+    let removed = tx.execute_many(DELETE, &keys)?;
+    Ok(removed.into_iter().map(|rows| rows == 1).collect())
 }
 
 /// Removes all records of a subject and returns how many there were.
@@ -150,6 +163,32 @@ pub fn count(tx: &Tx<'_>, store: StoreId) -> Result<i64, StoreError> {
     Ok(tx
         .query_first(COUNT, args![store.0], |row| row.int(0))?
         .unwrap_or(0))
+}
+
+fn key(id: &RecordId) -> [Value<'_>; 3] {
+    let category = i64::from(id.category.number());
+    [(&id.subject).into(), (&id.order).into(), category.into()]
+}
+
+fn values(record: &RecordRow) -> [Value<'_>; 6] {
+    let [subject, order, category] = key(&record.id);
+    [
+        subject,
+        order,
+        category,
+        record.store.0.into(),
+        i64::from(record.generation).into(),
+        (&record.envelope).into(),
+    ]
+}
+
+fn from_row(id: &RecordId, row: &Row<'_>) -> Result<RecordRow, StoreError> {
+    Ok(RecordRow {
+        id: *id,
+        store: StoreId(row.int(0)?),
+        generation: generation(row, 1)?,
+        envelope: row.blob(2)?,
+    })
 }
 
 fn generation(row: &Row<'_>, column: usize) -> Result<u32, StoreError> {

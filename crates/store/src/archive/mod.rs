@@ -3,3 +3,5 @@
 pub mod records;
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[records::STATEMENTS];
+
+pub(crate) const HOT: &[&[&str]] = &[records::HOT];

@@ -41,6 +41,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     SOME_OF_KEY,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[FETCH, OF_SUBJECT];
+
 /// One archived record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchivedRow {

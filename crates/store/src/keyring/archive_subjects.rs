@@ -13,6 +13,9 @@ const COUNT: &str = "SELECT COUNT(*) FROM archive_subjects";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_ORIGIN, ORIGIN, DELETE, DELETE_ORIGIN, COUNT];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[ORIGIN];
+
 /// Notes whose order an archive subject is.
 pub fn insert(tx: &Tx<'_>, subject: &SubjectId, origin: &SubjectId) -> Result<(), StoreError> {
     tx.execute(INSERT, args![subject, origin])?;

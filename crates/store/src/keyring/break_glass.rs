@@ -1,5 +1,6 @@
 //! Emergencies: each with a tag that the keeper checks.
 
+use super::counters;
 use crate::{Row, StoreError, Tx, args};
 use lethe_model::StoreId;
 
@@ -24,6 +25,7 @@ pub struct BreakGlassRow {
 
 /// Writes an emergency in the place of its earlier state.
 pub fn put(tx: &Tx<'_>, row: &BreakGlassRow) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(PUT, args![&row.id, row.store.0, &row.body, &row.mac])?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Credentials: API keys by their keyed hash, with an authenticated grant.
 
+use super::counters;
 use crate::{Row, StoreError, Tx, args};
 use lethe_model::StoreId;
 
@@ -42,6 +43,7 @@ pub struct CredentialRow {
 
 /// Adds a credential.
 pub fn insert(tx: &Tx<'_>, row: &CredentialRow) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(
         INSERT,
         args![
@@ -67,6 +69,7 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<CredentialRow>, StoreError> {
 
 /// Writes a living credential's grant, revocation, standing and recipient; returns whether it was living.
 pub fn update(tx: &Tx<'_>, row: &CredentialRow) -> Result<bool, StoreError> {
+    counters::note_change(tx)?;
     let changed = tx.execute(
         UPDATE,
         args![

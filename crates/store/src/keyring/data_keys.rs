@@ -1,6 +1,6 @@
 //! Data keys: one per record and generation, wrapped. Destroying the row is erasure.
 
-use crate::{Row, StoreError, Tx, args};
+use crate::{Row, StoreError, Tx, Value, args};
 use lethe_model::{Category, OrderId, RecordId, SubjectId};
 
 const INSERT: &str = "INSERT INTO data_keys (subject_id, order_id, category, generation, epoch, wrapped) \
@@ -29,6 +29,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     COUNT,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, OF_RECORD, DELETE];
+
 /// One wrapped data key.
 #[derive(Debug, Clone)]
 pub struct DataKeyRow {
@@ -44,41 +47,42 @@ pub struct DataKeyRow {
 
 /// Adds a key.
 pub fn insert(tx: &Tx<'_>, row: &DataKeyRow) -> Result<(), StoreError> {
-    tx.execute(
-        INSERT,
-        args![
-            &row.record.subject,
-            &row.record.order,
-            i64::from(row.record.category.number()),
-            i64::from(row.generation),
-            row.epoch,
-            &row.wrapped,
-        ],
-    )?;
+    insert_many(tx, std::slice::from_ref(row))
+}
+
+/// Adds keys.
+pub fn insert_many(tx: &Tx<'_>, rows: &[DataKeyRow]) -> Result<(), StoreError> {
+    let rows: Vec<_> = rows.iter().map(values).collect();
+    tx.execute_many(INSERT, &rows)?;
     Ok(())
 }
 
 /// Returns the keys of a record: one, or two while a new version is being stored.
 pub fn of_record(tx: &Tx<'_>, record: &RecordId) -> Result<Vec<DataKeyRow>, StoreError> {
-    let key = args![
-        &record.subject,
-        &record.order,
-        i64::from(record.category.number())
-    ];
-    tx.query(OF_RECORD, key, from_row)
+    tx.query(OF_RECORD, &key(record), from_row)
+}
+
+/// Returns the keys of records, those of each in the place of its id.
+pub fn of_records(tx: &Tx<'_>, records: &[RecordId]) -> Result<Vec<Vec<DataKeyRow>>, StoreError> {
+    let keys: Vec<_> = records.iter().map(key).collect();
+    tx.query_many(OF_RECORD, &keys, from_row)
 }
 
 /// Destroys one key.
 pub fn delete(tx: &Tx<'_>, record: &RecordId, generation: u32) -> Result<(), StoreError> {
-    tx.execute(
-        DELETE,
-        args![
-            &record.subject,
-            &record.order,
-            i64::from(record.category.number()),
-            i64::from(generation),
-        ],
-    )?;
+    delete_many(tx, &[(*record, generation)])
+}
+
+/// Destroys keys of records, each by its generation.
+pub fn delete_many(tx: &Tx<'_>, keys: &[(RecordId, u32)]) -> Result<(), StoreError> {
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|(record, generation)| {
+            let [subject, order, category] = key(record);
+            [subject, order, category, i64::from(*generation).into()]
+        })
+        .collect();
+    tx.execute_many(DELETE, &rows)?;
     Ok(())
 }
 
@@ -113,17 +117,17 @@ pub fn stale(
 
 /// Replaces the wrapping of a key.
 pub fn rewrap(tx: &Tx<'_>, row: &DataKeyRow) -> Result<(), StoreError> {
-    tx.execute(
-        REWRAP,
-        args![
-            row.epoch,
-            &row.wrapped,
-            &row.record.subject,
-            &row.record.order,
-            i64::from(row.record.category.number()),
-            i64::from(row.generation),
-        ],
-    )?;
+    rewrap_many(tx, std::slice::from_ref(row))
+}
+
+/// Replaces the wrappings of keys.
+pub fn rewrap_many(tx: &Tx<'_>, rows: &[DataKeyRow]) -> Result<(), StoreError> {
+    let values = |row| {
+        let [subject, order, category, generation, epoch, wrapped] = values(row);
+        [epoch, wrapped, subject, order, category, generation]
+    };
+    let rows: Vec<_> = rows.iter().map(values).collect();
+    tx.execute_many(REWRAP, &rows)?;
     Ok(())
 }
 
@@ -137,6 +141,28 @@ pub fn count_before(tx: &Tx<'_>, epoch: i64) -> Result<i64, StoreError> {
 /// Counts all keys.
 pub fn count(tx: &Tx<'_>) -> Result<i64, StoreError> {
     Ok(tx.query_first(COUNT, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+fn key(record: &RecordId) -> [Value<'_>; 3] {
+    let category = i64::from(record.category.number());
+    [
+        (&record.subject).into(),
+        (&record.order).into(),
+        category.into(),
+    ]
+}
+
+fn values(row: &DataKeyRow) -> [Value<'_>; 6] {
+    let [subject, order, category] = key(&row.record);
+    let generation = i64::from(row.generation).into();
+    [
+        subject,
+        order,
+        category,
+        generation,
+        row.epoch.into(),
+        (&row.wrapped).into(),
+    ]
 }
 
 fn from_row(row: &Row<'_>) -> Result<DataKeyRow, StoreError> {

@@ -1,5 +1,6 @@
 //! Key-encryption keys, one per rotation epoch, wrapped by the root key.
 
+use super::counters;
 use crate::{StoreError, Tx, args};
 
 const INSERT: &str = "INSERT INTO key_epochs (epoch, wrapped, created_at) VALUES ($1, $2, $3)";
@@ -21,6 +22,7 @@ pub struct EpochRow {
 
 /// Adds an epoch.
 pub fn insert(tx: &Tx<'_>, row: &EpochRow) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(INSERT, args![row.epoch, &row.wrapped, row.created_at])?;
     Ok(())
 }
@@ -38,6 +40,7 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<EpochRow>, StoreError> {
 
 /// Destroys an epoch: what it wraps here opens no more. A backup from before has its own copy.
 pub fn delete(tx: &Tx<'_>, epoch: i64) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(DELETE, args![epoch])?;
     Ok(())
 }

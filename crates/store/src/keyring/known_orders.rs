@@ -48,6 +48,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     EXPIRE,
 ];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, FETCH, RENEW, DELETE];
+
 /// A known order that is not a tombstone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownRow {

@@ -11,6 +11,9 @@ const DELETE_SUBJECT: &str = "DELETE FROM lookups WHERE subject_id = $1";
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, DELETE, DELETE_SUBJECT];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, FIND, DELETE];
+
 /// Adds a way to a subject; returns whether it is new.
 pub fn insert(
     tx: &Tx<'_>,
@@ -19,6 +22,19 @@ pub fn insert(
     kind: i64,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(INSERT, args![hash, subject, kind])? == 1)
+}
+
+/// Adds look-ups: hash, whose, kind; says of each whether it is new.
+pub fn insert_many(
+    tx: &Tx<'_>,
+    lookups: &[([u8; 16], SubjectId, i64)],
+) -> Result<Vec<bool>, StoreError> {
+    let rows: Vec<_> = lookups
+        .iter()
+        .map(|(hash, subject, kind)| [hash.into(), subject.into(), (*kind).into()])
+        .collect();
+    let added = tx.execute_many(INSERT, &rows)?;
+    Ok(added.into_iter().map(|rows| rows == 1).collect())
 }
 
 /// Returns up to `limit` subjects with this hash.

@@ -41,3 +41,12 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     tallies::STATEMENTS,
     vendor_keys::STATEMENTS,
 ];
+
+pub(crate) const HOT: &[&[&str]] = &[
+    archive_subjects::HOT,
+    data_keys::HOT,
+    intents::HOT,
+    known_orders::HOT,
+    lookups::HOT,
+    subject_keys::HOT,
+];

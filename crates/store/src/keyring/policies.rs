@@ -1,5 +1,6 @@
 //! Retention policies as they were adopted; the newest that is effective is in force.
 
+use super::counters;
 use crate::{Row, StoreError, Tx, args};
 
 const INSERT: &str = "INSERT INTO policies (policy_id, text, adopted_by, adopted_at, effective_at, mac) \
@@ -28,6 +29,7 @@ pub struct PolicyRow {
 
 /// Adds a policy.
 pub fn insert(tx: &Tx<'_>, row: &PolicyRow) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(
         INSERT,
         args![

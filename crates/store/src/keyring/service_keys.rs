@@ -1,5 +1,6 @@
 //! Keys that serve no single record: index, token, log and grant keys, wrapped by the root key.
 
+use super::counters;
 use crate::{StoreError, Tx, args};
 
 const INSERT: &str = "INSERT INTO service_keys (kind, scope, generation, wrapped, created_at) \
@@ -24,6 +25,7 @@ pub struct ServiceKeyRow {
 
 /// Adds a key.
 pub fn insert(tx: &Tx<'_>, row: &ServiceKeyRow, now_ms: i64) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(
         INSERT,
         args![&row.kind, &row.scope, row.generation, &row.wrapped, now_ms],

@@ -1,5 +1,6 @@
 //! Settings of the whole installation, each with a tag that the keeper checks.
 
+use super::counters;
 use crate::{Row, StoreError, Tx, args};
 
 const PUT: &str = "INSERT INTO settings (name, value, mac) VALUES ($1, $2, $3) \
@@ -10,6 +11,7 @@ pub(crate) const STATEMENTS: &[&str] = &[PUT, FETCH];
 
 /// Writes a setting in the place of an earlier one.
 pub fn put(tx: &Tx<'_>, name: &str, value: &str, mac: &[u8]) -> Result<(), StoreError> {
+    counters::note_change(tx)?;
     tx.execute(PUT, args![name, value, mac])?;
     Ok(())
 }

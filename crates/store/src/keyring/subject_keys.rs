@@ -16,6 +16,9 @@ const REWRAP: &str = "UPDATE subject_keys SET epoch = $1, wrapped = $2 WHERE sub
 
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FETCH, BY_NUMBER, DELETE, STALE, REWRAP];
 
+/// What runs for every reveal, search or order.
+pub(crate) const HOT: &[&str] = &[INSERT, FETCH];
+
 /// One subject's row.
 #[derive(Debug, Clone)]
 pub struct SubjectKeyRow {
@@ -33,17 +36,35 @@ pub struct SubjectKeyRow {
 
 /// Adds a subject.
 pub fn insert(tx: &Tx<'_>, row: &SubjectKeyRow) -> Result<(), StoreError> {
-    let number = i64::try_from(row.number.0).map_err(|_| INCONSISTENT)?;
-    tx.execute(
-        INSERT,
-        args![&row.subject, number, row.store.0, row.epoch, &row.wrapped],
-    )?;
+    insert_many(tx, std::slice::from_ref(row))
+}
+
+/// Adds subjects.
+pub fn insert_many(tx: &Tx<'_>, rows: &[SubjectKeyRow]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(rows.len());
+    for row in rows {
+        let number = i64::try_from(row.number.0).map_err(|_| INCONSISTENT)?;
+        let (store, epoch) = (row.store.0.into(), row.epoch.into());
+        let subject = (&row.subject).into();
+        values.push([subject, number.into(), store, epoch, (&row.wrapped).into()]);
+    }
+    tx.execute_many(INSERT, &values)?;
     Ok(())
 }
 
 /// Fetches a subject's row.
 pub fn fetch(tx: &Tx<'_>, subject: &SubjectId) -> Result<Option<SubjectKeyRow>, StoreError> {
     tx.query_first(FETCH, args![subject], from_row)
+}
+
+/// Fetches subjects' rows, each in the place of its id.
+pub fn fetch_many(
+    tx: &Tx<'_>,
+    subjects: &[SubjectId],
+) -> Result<Vec<Option<SubjectKeyRow>>, StoreError> {
+    let keys: Vec<_> = subjects.iter().map(|subject| [subject.into()]).collect();
+    let answers = tx.query_many(FETCH, &keys, from_row)?;
+    Ok(answers.into_iter().map(|mut rows| rows.pop()).collect())
 }
 
 /// Finds whose number it is.
@@ -76,6 +97,22 @@ pub fn rewrap(
     wrapped: &[u8],
 ) -> Result<(), StoreError> {
     tx.execute(REWRAP, args![epoch, wrapped, subject])?;
+    Ok(())
+}
+
+/// Replaces the epochs and wrappings of log keys by those of these rows.
+pub fn rewrap_many(tx: &Tx<'_>, rows: &[SubjectKeyRow]) -> Result<(), StoreError> {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            [
+                row.epoch.into(),
+                (&row.wrapped).into(),
+                (&row.subject).into(),
+            ]
+        })
+        .collect();
+    tx.execute_many(REWRAP, &rows)?;
     Ok(())
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct AccessDocument {
     fields: Vec<String>,
     /// Where the log holds it.
     log_index: u64,
+    /// Which log that is, where several vaults write one each and it is not the answering one's.
+    log: Option<String>,
 }
 
 /// The accesses to a person's data.
