@@ -88,6 +88,7 @@ fn exit_of(error: &Error) -> Exit {
             | Refusal::KeyringUnavailable(_)
             | Refusal::LedgerUnavailable(_),
         ) => Exit::Failure,
+        Error::LogRolledBack | Error::Refused(Refusal::LogRolledBack) => Exit::Altered,
         Error::Refused(_) | Error::Root(RootFileError::Passphrase) => Exit::Refused,
         Error::Invalid { .. } | Error::ApiKey(_) | Error::Key(_) | Error::AlreadyInitialised(_) => {
             Exit::Usage

@@ -23,6 +23,7 @@ mod table;
 mod target;
 mod text;
 mod views;
+mod witnessing;
 
 use args::Cli;
 use clap::Parser;

@@ -135,6 +135,7 @@ impl Keeper {
     /// grant as it stands now, and not only when the key was presented: a revocation holds for the
     /// next request. What was presented may be narrower: a key derived from another.
     fn authorize(&self, request: &Request) -> Result<(), Refusal> {
+        self.check_withheld()?;
         let now_ms = self.around.clock.now_ms();
         let current = self.current(&request.credential.id);
         let current = current.ok_or(Refusal::Unauthenticated)?;
@@ -362,6 +363,7 @@ impl Keeper {
         &self,
         wanted: &[(&Receipt, &[RecordId])],
     ) -> Result<Vec<Result<RecordKeys, Refusal>>, Refusal> {
+        self.check_withheld()?;
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
         let mut reader = self
             .key_reader

@@ -55,6 +55,10 @@ kinds! {
     KeyLint => "key-lint", Notice;
     /// Somebody used the way that is meant for emergencies.
     BreakGlass => "break-glass", Alarm;
+    /// A witness knows another history of the log than this vault.
+    LogRolledBack => "log-rolled-back", Alarm;
+    /// A witness has not cosigned the log for long.
+    WitnessLag => "witness-lag", Warning;
     /// Something waits for approval.
     ApprovalWaiting => "approval-waiting", Notice;
 }

@@ -141,6 +141,12 @@ pub enum Refusal {
     /// It cannot be approved or carried out.
     #[error("{0}")]
     NotApprovable(&'static str),
+    /// A witness knows another history of the log.
+    #[error(
+        "a witness has cosigned another history of the access log: nothing is revealed until the operator \
+         has found out why and run `lethe log witness explain`"
+    )]
+    LogRolledBack,
     /// The log cannot be written, so nothing may be done.
     #[error("{0}")]
     LogUnavailable(String),
@@ -182,6 +188,7 @@ impl Refusal {
             Self::SessionNeeded => "session-needed",
             Self::Gone => "not-found",
             Self::NotApprovable(_) => "not-approvable",
+            Self::LogRolledBack => "log-rolled-back",
             Self::LogUnavailable(_) => "log-unavailable",
             Self::LedgerUnavailable(_) => "ledger-unavailable",
             Self::KeyringUnavailable(_) => "keyring-unavailable",

@@ -27,6 +27,7 @@ use lethe_store::keyring::{epochs, subject_keys};
 use lethe_store::{Database, Folder, Kind, Speed};
 use lethe_tlog::NoteSigner;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Time and chance, passed in.
@@ -66,6 +67,8 @@ pub struct Keeper {
     pub(crate) desk: Desk,
     ledger: Mutex<Ledger>,
     publishing: Mutex<()>,
+    /// A witness knows another history: no data key leaves.
+    withheld: AtomicBool,
     log_origin: String,
     log_files: LogFiles,
     log_body_key: SecretKey,
@@ -215,6 +218,7 @@ impl Keeper {
             desk: Desk::default(),
             ledger: Mutex::new(ledger),
             publishing: Mutex::new(()),
+            withheld: AtomicBool::new(false),
             log_origin: origin,
             log_files,
             log_body_key,
@@ -368,6 +372,23 @@ impl Keeper {
             .log
             .finish_publication(publication, result.is_ok());
         result.map_err(LogError::Write)
+    }
+
+    /// Hands out no data key from here on, until the vault is opened again.
+    pub fn withhold(&self) {
+        self.withheld.store(true, Ordering::SeqCst);
+    }
+
+    /// Says whether data keys are withheld.
+    pub fn is_withheld(&self) -> bool {
+        self.withheld.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn check_withheld(&self) -> Result<(), Refusal> {
+        match self.is_withheld() {
+            true => Err(Refusal::LogRolledBack),
+            false => Ok(()),
+        }
     }
 
     /// Returns how many log entries are durable.

@@ -131,6 +131,15 @@ pub enum Error {
         "this folder was restored from backups and is locked until it has caught up: finish it with `lethe restore`"
     )]
     Restoring,
+    /// A witness knows another history of the log.
+    #[error(
+        "a witness has cosigned another history of the access log: nothing is revealed until the operator \
+         has found out why and run `lethe log witness explain`"
+    )]
+    LogRolledBack,
+    /// Too few witnesses answer.
+    #[error("too few witnesses answer, and witnesses.toml requires them: {0}")]
+    WitnessesMissing(String),
     /// The vault is shutting down.
     #[error("the vault is shutting down: try again")]
     ShuttingDown,
@@ -175,6 +184,8 @@ impl Error {
             Self::AboveCap { .. } => "above-cap",
             Self::ApprovalNeeded { .. } => "approval-needed",
             Self::Restoring => "restoring",
+            Self::LogRolledBack => "log-rolled-back",
+            Self::WitnessesMissing(_) => "witnesses-missing",
             Self::ShuttingDown => "shutting-down",
             Self::Busy => "busy",
         }

@@ -44,6 +44,7 @@ mod subjects;
 mod vault;
 mod vendor_keys;
 mod widen;
+mod witnesses;
 
 pub use accesses::Access;
 pub use alerts::{AlertView, Channel, Courier, Delivered, DeliveryView};
@@ -94,4 +95,8 @@ pub use lethe_staff::{Password, Roles};
 pub use lethe_keeper::{
     AccessSettings, Alert, AlertKind, Credential, Derived, GrantText, NewBreakGlass, ProposalKind,
     Quarantine, QuarantineReason, Reaction, Refusal, RotationReport, Severity, Surroundings,
+};
+pub use witnesses::{
+    Submit, WITNESSES_FILE, WitnessEntry, WitnessReport, WitnessSettings, WitnessView,
+    WitnessedHead, Witnessing, read_witness_report, verify_witnessed,
 };

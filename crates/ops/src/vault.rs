@@ -4,6 +4,7 @@ use crate::Error;
 use crate::intake::{Intake, IntakeLane, Preparer, Terms};
 use crate::lane::Lane;
 use crate::policy::Policies;
+use crate::witnesses::{WitnessReport, is_marked};
 use lethe_crypto::{ApiKey, PresentedKey, Token, TokenKey};
 use lethe_formats::guard::Guard;
 use lethe_keeper::log::LogFiles;
@@ -45,6 +46,8 @@ pub struct Vault {
     /// The day on which each shop's keys were last looked at.
     pub(crate) linted_on: Mutex<HashMap<i64, i64>>,
     publisher: Publisher,
+    /// What the witnesses knew after the last round.
+    pub(crate) witnesses: Mutex<Option<WitnessReport>>,
     /// Held for as long as the vault is open.
     _lock: File,
 }
@@ -57,6 +60,9 @@ impl Vault {
         around: Surroundings,
     ) -> Result<Self, Error> {
         let keeper = Arc::new(keeper);
+        if is_marked(folder.path()) {
+            keeper.withhold();
+        }
         let policies = Arc::new(Policies::load(&keeper)?);
         // The first start vouches for its own clock; every later one is measured by it.
         keeper.trusted_clock()?;
@@ -94,6 +100,7 @@ impl Vault {
             intake,
             linted_on: Mutex::default(),
             stores,
+            witnesses: Mutex::default(),
             keeper,
             around,
             _lock: lock,

@@ -10,6 +10,7 @@
 //! | notes and keys | [c2sp.org/signed-note](https://c2sp.org/signed-note) |
 //! | checkpoints | [c2sp.org/tlog-checkpoint](https://c2sp.org/tlog-checkpoint) |
 //! | cosignatures | [c2sp.org/tlog-cosignature](https://c2sp.org/tlog-cosignature), Ed25519 only |
+//! | requests to a witness | [c2sp.org/tlog-witness](https://c2sp.org/tlog-witness) |
 //! | `.tlog-proof` files | [c2sp.org/tlog-proof](https://c2sp.org/tlog-proof) |
 //!
 //! Every parser is strict: numbers, Base 64, paths and keys have one spelling, so that what was read
@@ -30,6 +31,7 @@
 
 #![forbid(unsafe_code)]
 
+mod add_checkpoint;
 mod audit;
 mod checkpoint;
 mod cosignature;
@@ -52,6 +54,7 @@ mod tile_path;
 mod tile_stack;
 mod tlog_proof;
 
+pub use add_checkpoint::{AddCheckpoint, AddCheckpointError};
 pub use audit::{AuditError, AuditProgress, audit};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosignature::{CosignError, Cosigner, TIMESTAMP_MAX};

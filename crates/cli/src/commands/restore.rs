@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::passphrase;
 use crate::surroundings;
 use crate::text;
+use crate::witnessing;
 use indicatif::ProgressBar;
 use lethe_backup::{Identities, unpack};
 use lethe_ops::{RestoreInput, RestoreReport, RestoreStep, lock_restored};
@@ -36,9 +37,10 @@ pub(crate) struct Args {
     /// A newer copy of ledger/ledger.jsonl, kept elsewhere; may be given several times
     #[arg(long, value_name = "FILE")]
     ledger: Vec<PathBuf>,
-    /// The last log checkpoint that somebody else has seen
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
+    /// The last log checkpoint that somebody else has seen: a file, such as a witness keeps in its
+    /// folder `state`, or the address `https://WITNESS/checkpoint/…` where it hands that file out
+    #[arg(long, value_name = "FILE|URL")]
+    checkpoint: Option<String>,
     /// Open although the log is shorter than that checkpoint, or no newer ledger is at hand: why
     #[arg(long, value_name = "REASON")]
     accept_gap: Option<String>,
@@ -66,7 +68,10 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
     let checkpoint = args
         .checkpoint
         .as_deref()
-        .map(files::read_text)
+        .map(|named| match named.contains("://") {
+            true => witnessing::fetch(named),
+            false => files::read_text(Path::new(named)),
+        })
         .transpose()?;
     let input = RestoreInput {
         ledgers: args.ledger,

@@ -6,6 +6,7 @@ use crate::door;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
 use crate::surroundings::SystemClock;
+use crate::witnessing;
 use lethe_http::{BindError, GithubKeys, Listener, Settings, router};
 use lethe_model::Clock;
 use lethe_ops::{Courier, Scheduler, Vault};
@@ -43,8 +44,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
     let data = globals.data();
+    let vault = Arc::new(door::vault(globals)?);
+    witnessing::ask(&vault, &data)?;
     let serving = Serving {
-        vault: Arc::new(door::vault(globals)?),
+        vault,
         clock: Arc::new(SystemClock),
         address: args.listen,
         data: &data,
@@ -120,8 +123,13 @@ impl Serving<'_> {
             told(&listeners)?;
             let scheduler = Scheduler::start(&self.vault, |said| eprintln!("lethe: {said}"));
             let courier = Courier::start(&self.vault, outlets, |said| eprintln!("lethe: {said}"));
+            let witnesses = match self.tells {
+                true => witnessing::start(&self.vault, self.data)?,
+                false => None,
+            };
             let router = router(self.vault, settings.clone());
             lethe_http::serve(router, listeners, &settings, stop).await;
+            drop(witnesses);
             drop(courier);
             drop(scheduler);
             Ok(())
@@ -142,7 +150,7 @@ fn github_keys(data: &Path) -> Result<Option<GithubKeys>, CliError> {
 }
 
 /// Waits for Ctrl-C or the service manager's SIGTERM.
-pub(super) async fn stop_signal() {
+pub(in crate::commands) async fn stop_signal() {
     let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(interrupt), signal(terminate)) else {
         // Without handlers the signals end the process at once, which loses nothing either.

@@ -230,7 +230,10 @@ fn a_move_to_postgresql_that_is_killed_goes_on_and_loses_nothing() {
     let server = Server::start(&folder);
     let mut client = server.client(&key);
     let revealed = client.reveal(&token).unwrap();
-    assert_eq!(revealed.status, 200, "a token of before opens: {revealed:?}");
+    assert_eq!(
+        revealed.status, 200,
+        "a token of before opens: {revealed:?}"
+    );
     server.stop();
     // Somebody else's databases are not written over.
     let other = Folder::new();

@@ -21,3 +21,4 @@ mod shop;
 mod staff;
 mod story;
 mod two_processes;
+mod witness;

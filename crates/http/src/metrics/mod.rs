@@ -112,7 +112,7 @@ mod tests {
         let brew = Method::from_bytes(b"BREW").unwrap();
         let teapot = StatusCode::IM_A_TEAPOT;
         metrics.count(Some("/v1/secret"), &brew, teapot, Duration::ZERO);
-        let text = render(&metrics, 0);
+        let text = render(&metrics, 0, &[]);
         assert!(text.contains(
             "lethe_http_requests_total{route=\"unmatched\",method=\"other\",status=\"other\"} 1"
         ));
@@ -125,9 +125,22 @@ mod tests {
         metrics.reveals.count(&Ok(()));
         let refused = crate::Problem::new(ProblemKind::QuotaExhausted, "");
         metrics.reveals.count::<()>(&Err(refused));
-        let text = render(&metrics, 7);
+        let text = render(&metrics, 7, &[]);
         assert!(text.contains("lethe_reveals_total{outcome=\"granted\"} 1"));
         assert!(text.contains("lethe_reveals_total{outcome=\"quota-exhausted\"} 1"));
         assert!(text.contains("lethe_log_entries 7"));
+    }
+
+    #[test]
+    fn a_witness_lag_is_told_under_its_name() {
+        let witness = lethe_ops::WitnessView {
+            name: "of\"fice".to_owned(),
+            lag_entries: 3,
+            lag_seconds: 40,
+            ..lethe_ops::WitnessView::default()
+        };
+        let text = render(&Metrics::new([]), 7, &[witness]);
+        assert!(text.contains("lethe_witness_lag_entries{witness=\"of_fice\"} 3\n"));
+        assert!(text.contains("lethe_witness_lag_seconds{witness=\"of_fice\"} 40\n"));
     }
 }

@@ -3,11 +3,12 @@
 use super::histogram::BOUNDS;
 use super::{METHODS, Metrics, Outcomes, STATUSES};
 use crate::problem::ProblemKind;
+use lethe_ops::WitnessView;
 use std::fmt::Write;
 use std::sync::atomic::Ordering;
 
 /// Writes all metrics; `log_entries` is the size of the published log.
-pub(crate) fn render(metrics: &Metrics, log_entries: u64) -> String {
+pub(crate) fn render(metrics: &Metrics, log_entries: u64, witnesses: &[WitnessView]) -> String {
     let mut text = String::with_capacity(8 * 1024);
     let mut routes: Vec<(&str, usize)> = metrics
         .routes
@@ -28,7 +29,43 @@ pub(crate) fn render(metrics: &Metrics, log_entries: u64) -> String {
         "Entries in the published access log.",
     );
     line(&mut text, format_args!("lethe_log_entries {log_entries}"));
+    lags(&mut text, witnesses);
     text
+}
+
+fn lags(text: &mut String, witnesses: &[WitnessView]) {
+    if witnesses.is_empty() {
+        return;
+    }
+    let (entries, seconds) = ("lethe_witness_lag_entries", "lethe_witness_lag_seconds");
+    // Names are the operator's own: only what ends a label must not.
+    let label = |one: &WitnessView| one.name.replace(['"', '\\', '\n'], "_");
+    head(
+        text,
+        entries,
+        "gauge",
+        "Log entries that a witness has not cosigned.",
+    );
+    for one in witnesses {
+        let lag = one.lag_entries;
+        line(
+            text,
+            format_args!("{entries}{{witness=\"{}\"}} {lag}", label(one)),
+        );
+    }
+    head(
+        text,
+        seconds,
+        "gauge",
+        "Seconds since a witness last lacked no entry.",
+    );
+    for one in witnesses {
+        let lag = one.lag_seconds;
+        line(
+            text,
+            format_args!("{seconds}{{witness=\"{}\"}} {lag}", label(one)),
+        );
+    }
 }
 
 fn requests(text: &mut String, metrics: &Metrics, routes: &[(&str, usize)]) {

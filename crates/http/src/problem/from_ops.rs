@@ -151,6 +151,7 @@ mod tests {
             Refusal::Gone,
             Refusal::NotApprovable("it has expired"),
             Refusal::LedgerUnavailable(String::new()),
+            Refusal::LogRolledBack,
             Refusal::LogUnavailable(String::new()),
             Refusal::KeyringUnavailable(String::new()),
         ];

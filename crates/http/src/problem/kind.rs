@@ -119,6 +119,8 @@ problem_kinds! {
     LedgerUnavailable => "ledger-unavailable", SERVICE_UNAVAILABLE, "The ledger cannot be written";
     /// Restored from backups, and not caught up yet.
     Restoring => "restoring", SERVICE_UNAVAILABLE, "The vault is being restored";
+    /// A witness knows another history of the log.
+    LogRolledBack => "log-rolled-back", SERVICE_UNAVAILABLE, "A witness contradicts the access log";
     /// The keyring or a database cannot be read or written.
     KeyringUnavailable => "keyring-unavailable", SERVICE_UNAVAILABLE, "The keyring cannot be used";
     /// Too many requests wait.

@@ -52,8 +52,8 @@ pub(crate) struct AlertDocument {
     last_at: String,
     /// How often it happened within that hour.
     times: u64,
-    /// `key-in-browser`, `canary-read`, `anomaly`, `key-stopped`, `key-leaked`, `key-lint`, `break-glass` or
-    /// `approval-waiting`.
+    /// `key-in-browser`, `canary-read`, `anomaly`, `key-stopped`, `key-leaked`, `key-lint`, `break-glass`,
+    /// `log-rolled-back`, `witness-lag` or `approval-waiting`.
     kind: String,
     /// `notice`, `warning` or `alarm`.
     severity: String,

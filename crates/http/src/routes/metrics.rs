@@ -20,7 +20,9 @@ use lethe_ops::Vault;
 )]
 pub(crate) async fn metrics(State(app): State<Shared>) -> Result<impl IntoResponse, Problem> {
     let entries = app.run(|vault| Ok(published_entries(vault))).await?;
-    let text = render(&app.metrics, entries);
+    let witnesses = app.run(|vault| Ok(vault.witness_report())).await?;
+    let witnesses = witnesses.map(|report| report.witnesses).unwrap_or_default();
+    let text = render(&app.metrics, entries, &witnesses);
     Ok((
         [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
         text,

@@ -7,6 +7,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// The name of the cosigned checkpoint in the tree.
+const COSIGNED: &str = "checkpoint-cosigned";
+
 /// The files of one log: the folder with segments and key, and in it the public tree.
 #[derive(Debug, Clone)]
 pub struct LogFiles {
@@ -106,6 +109,18 @@ impl LogFiles {
     pub fn checkpoint(&self) -> io::Result<Option<String>> {
         self.optional("checkpoint")
             .map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Returns the latest checkpoint that enough witnesses have cosigned.
+    pub fn cosigned(&self) -> io::Result<Option<String>> {
+        self.optional(COSIGNED)
+            .map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Publishes a cosigned checkpoint beside the log's own.
+    pub fn write_cosigned(&self, note: &str) -> io::Result<()> {
+        self.write(COSIGNED, note.as_bytes(), true)?;
+        self.sync_tree()
     }
 
     /// Returns the log's verifier key as text, once the log has begun.

@@ -2,12 +2,12 @@
 //! back as it was.
 
 use lethe_tlog::{
-    Checkpoint, Hash, Note, NoteSignature, TilePath, TileStack, TlogProof, VerifierKey,
-    decode_bundle, first_entries, tile_from_bytes, tile_to_bytes,
+    AddCheckpoint, AddCheckpointError, Checkpoint, Hash, Note, NoteSignature, TilePath, TileStack,
+    TlogProof, VerifierKey, decode_bundle, first_entries, tile_from_bytes, tile_to_bytes,
 };
 use proptest::prelude::*;
 
-use crate::support::{PublishedLog, log_signer};
+use crate::support::{PublishedLog, json_vector, log_signer};
 
 /// Texts near the formats: pieces of them in any order.
 fn near_texts() -> impl Strategy<Value = String> {
@@ -120,4 +120,37 @@ proptest! {
     fn spoiled_files_never_panic(bytes in spoiled_files()) {
         read_everything(&bytes);
     }
+}
+
+#[test]
+fn a_request_to_a_witness_has_one_spelling() {
+    let good = json_requests().remove(0);
+    let read = AddCheckpoint::parse(good.as_bytes()).unwrap();
+    assert_eq!(read.to_string(), good);
+    for (bad, line) in [
+        (good.replacen("old ", "Old ", 1), 1),
+        (good.replacen("old ", "old  ", 1), 1),
+        (good.replacen("old ", "old 0", 1), 1),
+        (good.replacen('\n', "\r\n", 1), 1),
+        (good.replacen('\n', "\nnot a hash\n", 1), 2),
+    ] {
+        let refused = AddCheckpoint::parse(bad.as_bytes());
+        assert_eq!(refused, Err(AddCheckpointError::Line(line)), "{bad}");
+    }
+    let hash = format!("{}\n", lethe_tlog::empty_root());
+    let long = good.replacen('\n', &format!("\n{}", hash.repeat(64)), 1);
+    assert_eq!(
+        AddCheckpoint::parse(long.as_bytes()),
+        Err(AddCheckpointError::Line(65))
+    );
+}
+
+fn json_requests() -> Vec<String> {
+    let all: serde_json::Value = json_vector("witness_add_checkpoint.json");
+    let steps = all["sumdb"]["steps"].as_array().unwrap();
+    // Its proof stays below the bound with one line more.
+    steps
+        .iter()
+        .map(|step| step["body"].as_str().unwrap().to_owned())
+        .collect()
 }

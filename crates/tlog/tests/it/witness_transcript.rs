@@ -2,7 +2,7 @@
 //! checkpoint, a sigsum log's, good and bad signatures, good and bad consistency proofs.
 
 use lethe_tlog::{
-    Checkpoint, ConsistencyProof, Hash, KeyName, Note, SignatureKind, TrustPolicy, VerifierKey,
+    AddCheckpoint, Checkpoint, Hash, KeyName, SignatureKind, TrustPolicy, VerifierKey,
     verify_consistency,
 };
 use serde::Deserialize;
@@ -34,13 +34,6 @@ struct Step {
     status: u16,
 }
 
-/// The body of an add-checkpoint request.
-struct Request {
-    old: u64,
-    proof: ConsistencyProof,
-    checkpoint: Note,
-}
-
 /// What a witness remembers of a log.
 struct Witness {
     policy: TrustPolicy,
@@ -52,19 +45,20 @@ impl Witness {
     /// Answers with the status that tlog-witness prescribes.
     fn status(&mut self, step: &Step) -> u16 {
         // One of the bad signatures is already bad Base 64: its padding hides a bit.
-        let Some(request) = parse(&step.body) else {
+        let Ok(request) = AddCheckpoint::parse(step.body.as_bytes()) else {
             return 403;
         };
-        let Ok(verified) = self.policy.open_checkpoint(&request.checkpoint) else {
+        assert_eq!(request.to_string(), step.body);
+        let Ok(verified) = self.policy.open_checkpoint(request.checkpoint()) else {
             return 403;
         };
         let new: &Checkpoint = verified.checkpoint();
-        if request.old != self.size {
+        if request.old() != self.size {
             return 409;
         }
         if let Some(root) = self.root {
             let consistent =
-                verify_consistency(self.size, &root, new.size(), new.root(), &request.proof);
+                verify_consistency(self.size, &root, new.size(), new.root(), request.proof());
             if consistent.is_err() {
                 return 422;
             }
@@ -72,19 +66,6 @@ impl Witness {
         (self.size, self.root) = (new.size(), Some(*new.root()));
         200
     }
-}
-
-fn parse(body: &str) -> Option<Request> {
-    let (head, checkpoint) = body.split_once("\n\n")?;
-    let mut lines = head.lines();
-    let old = lines.next()?.strip_prefix("old ")?.parse().ok()?;
-    let hashes = lines.map(Hash::from_base64).collect::<Option<_>>()?;
-    let checkpoint = Note::parse(checkpoint.as_bytes()).ok()?;
-    Some(Request {
-        old,
-        proof: ConsistencyProof::new(hashes),
-        checkpoint,
-    })
 }
 
 #[test]
@@ -110,9 +91,9 @@ fn a_real_checkpoint_of_the_go_checksum_database_is_believed() {
 fn every_step_of_the_sigsum_transcript_gets_its_status() {
     let Sigsum { log_key_hex, steps } =
         json_vector::<Transcripts>("witness_add_checkpoint.json").sigsum;
-    let origin = parse(&steps[0].body)
+    let origin = AddCheckpoint::parse(steps[0].body.as_bytes())
         .unwrap()
-        .checkpoint
+        .checkpoint()
         .text()
         .lines()
         .next()

@@ -4,6 +4,7 @@ mod checkpoint;
 mod proof;
 mod show;
 mod verify;
+mod witness;
 
 use crate::args::Globals;
 use crate::error::{CliError, Exit};
@@ -25,6 +26,7 @@ enum LogCommand {
     Verify(verify::Args),
     Proof(proof::Args),
     Checkpoint(checkpoint::Args),
+    Witness(witness::Args),
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
@@ -33,5 +35,6 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         LogCommand::Verify(args) => verify::run(globals, args, output),
         LogCommand::Proof(args) => proof::run(globals, args, output),
         LogCommand::Checkpoint(args) => checkpoint::run(globals, args, output),
+        LogCommand::Witness(args) => witness::run(globals, args, output),
     }
 }

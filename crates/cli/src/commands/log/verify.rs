@@ -7,6 +7,7 @@ use crate::output::Output;
 use crate::text;
 use indicatif::{ProgressBar, ProgressStyle};
 use lethe_keeper::log::LogFiles;
+use lethe_ops::{WitnessSettings, WitnessedHead, verify_witnessed};
 use std::path::{Path, PathBuf};
 
 /// Verify the whole log, from the first entry to the signed head
@@ -21,6 +22,9 @@ pub(crate) struct Args {
     /// The log's verifier key (C2SP signed-note)
     #[arg(long, value_name = "VKEY", requires = "tree")]
     key: Option<String>,
+    /// A file like witnesses.toml: enough of its witnesses must have cosigned the log
+    #[arg(long, value_name = "FILE")]
+    witnesses: Option<PathBuf>,
 }
 
 pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit, CliError> {
@@ -31,23 +35,59 @@ pub(crate) fn run(globals: &Globals, args: Args, output: &Output) -> Result<Exit
         bar.set_length(progress.size);
         bar.set_position(progress.checked);
     };
-    let verified = match (&args.tree, &args.key) {
-        (Some(tree), Some(key)) => lethe_ops::verify_tree(&log_files(tree), key, &mut progress)?,
-        _ => door::vault(globals)?.verify_log(progress)?,
+    let (verified, files, key) = match (&args.tree, &args.key) {
+        (Some(tree), Some(key)) => {
+            let files = log_files(tree);
+            let verified = lethe_ops::verify_tree(&files, key, &mut progress)?;
+            (verified, files, key.clone())
+        }
+        _ => {
+            let vault = door::vault(globals)?;
+            let verified = vault.verify_log(progress)?;
+            (
+                verified,
+                vault.log_files().clone(),
+                vault.log_key().to_owned(),
+            )
+        }
     };
     bar.finish_and_clear();
-    output.result(&verified, || {
+    let witnessed = match &args.witnesses {
+        None => None,
+        Some(path) => {
+            let missing = || CliError::usage(format!("there is no file {}", path.display()));
+            let settings = WitnessSettings::read_file(path)?.ok_or_else(missing)?;
+            Some(verify_witnessed(&files, &key, &settings, verified.entries)?)
+        }
+    };
+    let mut value = serde_json::to_value(&verified).expect("words and numbers serialise");
+    if let Some(head) = &witnessed {
+        value["witnessed"] = serde_json::to_value(head).expect("words and numbers serialise");
+    }
+    output.result(&value, || {
         let entries = text::plural(verified.entries, "entry", "entries");
         let bodies = match verified.bodies {
             Some(_) => "every body fits its entry",
             None => "the bodies were not opened: that needs the folder and its passphrase",
         };
         format!(
-            "The log verifies: {entries}, signed by {}; {bodies}.\nroot {}",
-            verified.origin, verified.root
+            "The log verifies: {entries}, signed by {}; {bodies}.\nroot {}{}",
+            verified.origin,
+            verified.root,
+            witnessed.as_ref().map(told).unwrap_or_default(),
         )
     })?;
     Ok(Exit::Done)
+}
+
+fn told(head: &WitnessedHead) -> String {
+    let names: Vec<&str> = head
+        .cosignatures
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let entries = text::plural(head.entries, "entry", "entries");
+    format!("\n{entries} cosigned by {}", names.join(", "))
 }
 
 /// Reads the folder of a log, or a public tree by itself under whatever name it was copied.

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod consistency;
+mod cosigned;
 mod entries;
 mod key;
 mod proof;
@@ -14,6 +15,7 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(checkpoint::checkpoint))
+        .routes(routes!(cosigned::cosigned))
         .routes(routes!(tile::tile))
         .routes(routes!(key::log_key))
         .routes(routes!(entries::list_entries))

@@ -25,6 +25,7 @@ pub(super) const TABLE: &[(&str, &str, Needs, u16)] = &[
     ("get", "/openapi.json", Needs::Nothing, 200),
     ("get", "/v1/fields", Needs::Nothing, 200),
     ("get", "/v1/log/checkpoint", Needs::Nothing, 200),
+    ("get", "/v1/log/checkpoint-cosigned", Needs::Nothing, 404),
     ("get", "/v1/log/key", Needs::Nothing, 200),
     ("get", "/v1/log/tile/{path}", Needs::Nothing, 200),
     ("get", "/v1/log/consistency", Needs::Nothing, 200),
