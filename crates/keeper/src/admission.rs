@@ -369,15 +369,21 @@ impl Keeper {
             .key_reader
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        reader.read(|tx| {
-            let open = |(receipt, records): &(&Receipt, &[RecordId])| {
-                records
-                    .iter()
-                    .map(|record| open_keys(tx, &epochs, receipt, record))
-                    .collect()
-            };
-            Ok(wanted.iter().map(open).collect())
-        })
+        // All at once: on a server that is one way there and back for the whole group.
+        let asked = wanted
+            .iter()
+            .flat_map(|(_, records)| records.iter().copied());
+        let asked: Vec<RecordId> = asked.collect();
+        let mut rows = reader
+            .read(|tx| data_keys::of_records(tx, &asked))?
+            .into_iter();
+        let open = |(receipt, records): &(&Receipt, &[RecordId])| {
+            let theirs: Vec<_> = rows.by_ref().take(records.len()).collect();
+            let each = records.iter().zip(theirs);
+            each.map(|(record, rows)| open_keys(&epochs, receipt, record, rows))
+                .collect()
+        };
+        Ok(wanted.iter().map(open).collect())
     }
 
     /// Says how many people and guesses each window of a credential holds now: hour, day, 90 days,
@@ -464,10 +470,10 @@ pub(crate) fn commitments(
 pub type RecordKeys = Vec<Vec<(u32, SecretKey)>>;
 
 fn open_keys(
-    tx: &Tx<'_>,
     epochs: &Epochs,
     receipt: &Receipt,
     record: &RecordId,
+    rows: Vec<data_keys::DataKeyRow>,
 ) -> Result<Vec<(u32, SecretKey)>, Refusal> {
     if !receipt.covers(record) {
         return Err(Refusal::Gone);
@@ -480,10 +486,7 @@ fn open_keys(
             .map_err(|_| Refusal::KeyringUnavailable(altered.to_owned()))?;
         Ok((row.generation, key))
     };
-    data_keys::of_record(tx, record)?
-        .into_iter()
-        .map(unwrap)
-        .collect()
+    rows.into_iter().map(unwrap).collect()
 }
 
 impl Receipt {

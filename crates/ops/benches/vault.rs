@@ -1,6 +1,7 @@
 //! Import, reveal and erasure without HTTP: how fast the vault itself is.
 //!
-//! `cargo bench -p lethe-ops`; the number of customers can follow (`-- 60000`). End-to-end figures
+//! `cargo bench -p lethe-ops`; the number of customers can follow (`-- 60000`), and
+//! `LETHE_STORE_URL` names an empty database on PostgreSQL. End-to-end figures
 //! come from `lethe bench`.
 
 mod real;
@@ -14,6 +15,7 @@ use lethe_ops::{
     Surroundings, Vault,
 };
 use lethe_sample::{Shop, ShopSpec, write_orders_csv};
+use lethe_store::Servers;
 use real::{SystemClock, SystemRandom};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,7 +42,11 @@ fn main() {
         memory_kib: 19 * 1024,
         passes: 2,
     };
-    Installation::create(&path, passphrase, cost, &store, &around).expect("a new installation");
+    let servers = std::env::var("LETHE_STORE_URL").ok();
+    let servers = servers.map(|url| Servers::new(&url, None, None).expect("a good address"));
+    println!("databases: {servers:?}");
+    Installation::create_on(&path, servers.as_ref(), passphrase, cost, &store, &around)
+        .expect("a new installation");
     let vault = Installation::find(&path)
         .and_then(|found| found.open(passphrase, around.clone()))
         .expect("the vault opens");

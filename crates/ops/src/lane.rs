@@ -268,17 +268,9 @@ impl Opener {
             .iter()
             .map(|one| (&one.receipt, one.records.as_slice()))
             .collect();
-        let rows = self
-            .active
-            .read(|tx| -> Result<Vec<Vec<Option<RecordRow>>>, StoreError> {
-                let of = |one: &Opening| {
-                    one.records
-                        .iter()
-                        .map(|id| records::fetch(tx, id))
-                        .collect()
-                };
-                openings.iter().map(of).collect()
-            });
+        let ids = openings.iter().flat_map(|one| one.records.iter().copied());
+        let ids: Vec<RecordId> = ids.collect();
+        let rows = self.active.read(|tx| records::fetch_many(tx, &ids));
         // After the rows: a new version keeps the key of the one before until it is stored.
         let keys = self.keeper.data_keys(&asked);
         let (keys, rows) = match (keys, rows) {
@@ -288,7 +280,9 @@ impl Opener {
                 return fail(openings, &Refusal::KeyringUnavailable(error.to_string()));
             }
         };
-        for ((opening, keys), rows) in openings.into_iter().zip(keys).zip(rows) {
+        let mut rows = rows.into_iter();
+        for (opening, keys) in openings.into_iter().zip(keys) {
+            let rows: Vec<_> = rows.by_ref().take(opening.records.len()).collect();
             let answer = keys
                 .map_err(Error::from)
                 .and_then(|keys| opening.open(&keys, &rows));
