@@ -101,12 +101,9 @@ impl Keeper {
         for candidate in &mut candidates {
             candidate.refusal = self.authorize(&candidate.request).err();
         }
-        let resolved = self.reader().read(|tx| -> Result<(), StoreError> {
-            for candidate in candidates.iter_mut().filter(|one| one.refusal.is_none()) {
-                self.resolve(tx, candidate)?;
-            }
-            Ok(())
-        });
+        let resolved = self
+            .reader()
+            .read(|tx| -> Result<(), StoreError> { self.resolve(tx, &mut candidates) });
         if let Err(error) = resolved {
             let refusal = Refusal::from(error);
             return candidates.iter().map(|_| Err(refusal.clone())).collect();
@@ -149,9 +146,30 @@ impl Keeper {
         decide(&request.credential, &wish, now_ms)
     }
 
-    /// Finds the subjects of a request and their log keys.
-    fn resolve(&self, tx: &Tx<'_>, candidate: &mut Candidate) -> Result<(), StoreError> {
-        let store = candidate.request.credential.store;
+    /// Finds the subjects of requests that may be granted, and their log keys: those of the whole
+    /// group at once, which on a server is one way there and back.
+    fn resolve(&self, tx: &Tx<'_>, candidates: &mut [Candidate]) -> Result<(), StoreError> {
+        let is_living = |one: &&mut Candidate| one.refusal.is_none();
+        let mut subjects = Vec::new();
+        for candidate in candidates.iter_mut().filter(is_living) {
+            self.look_up(tx, candidate)?;
+            subjects.extend(candidate.subjects.iter().map(|(subject, _)| *subject));
+        }
+        let mut rows = subject_keys::fetch_many(tx, &subjects)?.into_iter();
+        for candidate in candidates.iter_mut().filter(is_living) {
+            let store = candidate.request.credential.store;
+            for row in rows.by_ref().take(candidate.subjects.len()) {
+                match row {
+                    Some(row) if row.store == store => candidate.keys.push(row),
+                    _ => candidate.refusal = Some(Refusal::Gone),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds whom a look-up is about.
+    fn look_up(&self, tx: &Tx<'_>, candidate: &mut Candidate) -> Result<(), StoreError> {
         if let Sought::Whose { kind, value } = &candidate.request.sought {
             let hash = self.lookup_hash(&candidate.request.credential, *kind, value);
             candidate.found = match hash {
@@ -165,14 +183,6 @@ impl Keeper {
                 .map(|(subject, _)| (*subject, fields))
                 .collect();
             candidate.misses = u64::from(candidate.found.is_empty());
-        }
-        let subjects = candidate.subjects.iter();
-        let subjects: Vec<_> = subjects.map(|(subject, _)| *subject).collect();
-        for row in subject_keys::fetch_many(tx, &subjects)? {
-            match row {
-                Some(row) if row.store == store => candidate.keys.push(row),
-                _ => candidate.refusal = Some(Refusal::Gone),
-            }
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::reveal::{RevealQuery, Revealed, open_record};
 use lethe_crypto::{SecretKey, Token};
 use lethe_keeper::{Admitted, Credential, Keeper, Receipt, Refusal, Request, Sought};
 use lethe_model::{Category, FieldSet, OrderId, OrderState, OrderStates, RecordId, SubjectId};
+use lethe_store::active::orders::Standing;
 use lethe_store::active::records::RecordRow;
 use lethe_store::active::{orders, records};
 use lethe_store::{Database, StoreError, Tx};
@@ -134,20 +135,30 @@ struct Wanted {
     states: Vec<OrderState>,
 }
 
+impl RevealJob {
+    fn ids(&self) -> (SubjectId, OrderId) {
+        match self.token {
+            Token::Subject(subject) => (subject, OrderId::ACCOUNT),
+            Token::Order(subject, order) => (subject, order),
+        }
+    }
+
+    /// Whether it depends on where the order stands, or whose gift it is.
+    fn needs_standing(&self) -> bool {
+        let mut categories = self.query.fields.categories();
+        let by_state = self.credential.grant.states != OrderStates::ALL;
+        !self.ids().1.is_account() && (by_state || categories.any(|one| one == Category::Delivery))
+    }
+}
+
 /// A gift's delivery record is its recipient's.
-fn wanted_by_reveal(tx: &Tx<'_>, job: &RevealJob) -> Result<Wanted, StoreError> {
-    let (subject, order) = match job.token {
-        Token::Subject(subject) => (subject, OrderId::ACCOUNT),
-        Token::Order(subject, order) => (subject, order),
-    };
+fn wanted_by_reveal(
+    tx: &Tx<'_>,
+    job: &RevealJob,
+    standing: Option<Standing>,
+) -> Result<Wanted, StoreError> {
+    let (subject, order) = job.ids();
     let categories = || job.query.fields.categories();
-    let states = job.credential.grant.states;
-    let needs_standing = !order.is_account()
-        && (states != OrderStates::ALL || categories().any(|one| one == Category::Delivery));
-    let standing = match needs_standing {
-        true => orders::standing(tx, &subject, &order)?,
-        false => None,
-    };
     let mut wanted = Wanted::default();
     match standing {
         Some(standing) => wanted.states.push(standing.state),
@@ -224,10 +235,20 @@ impl Admitter {
 
     /// Says which records each job needs, and in which states their orders are.
     fn wanted_records(&mut self, group: &[Job]) -> Result<Vec<Wanted>, StoreError> {
+        let needs = |job: &Job| match job {
+            Job::Reveal(job) if job.needs_standing() => Some(job.ids()),
+            _ => None,
+        };
+        let asked: Vec<_> = group.iter().filter_map(needs).collect();
         self.active.read(|tx| {
+            // Those of the whole group at once: on a server that is one way there and back.
+            let mut standings = orders::standings(tx, &asked)?.into_iter();
             let wanted_by = |job: &Job| match job {
                 Job::Find(_) => Ok(Wanted::default()),
-                Job::Reveal(job) => wanted_by_reveal(tx, job),
+                Job::Reveal(job) => {
+                    let standing = job.needs_standing().then(|| standings.next().flatten());
+                    wanted_by_reveal(tx, job, standing.flatten())
+                }
             };
             group.iter().map(wanted_by).collect()
         })

@@ -146,29 +146,33 @@ pub struct Standing {
     pub state: OrderState,
 }
 
-/// Says where an order stands; `None` when it is not there.
-pub fn standing(
+/// Says where orders stand, each in the place of its ids; `None` where there is none.
+pub fn standings(
     tx: &Tx<'_>,
-    subject: &SubjectId,
-    order: &OrderId,
-) -> Result<Option<Standing>, StoreError> {
-    tx.query_first(STANDING, args![subject, order], |row| {
-        let recipient = match row.opt_blob(0)? {
-            None => None,
-            Some(bytes) => Some(
-                SubjectId::from_slice(&bytes)
-                    .ok_or(StoreError::Inconsistent { table: "orders" })?,
-            ),
-        };
-        let is_shipped =
-            row.opt_int(1)?.is_some() || row.opt_text(3)?.as_deref() == Some("fulfilled");
-        let state = match (is_shipped, row.opt_int(2)?.is_some()) {
-            (true, _) => OrderState::Shipped,
-            (false, true) => OrderState::Cancelled,
-            (false, false) => OrderState::Unshipped,
-        };
-        Ok(Standing { recipient, state })
-    })
+    orders: &[(SubjectId, OrderId)],
+) -> Result<Vec<Option<Standing>>, StoreError> {
+    let keys = orders.iter();
+    let keys: Vec<_> = keys
+        .map(|(subject, order)| [subject.into(), order.into()])
+        .collect();
+    let answers = tx.query_many(STANDING, &keys, standing_of)?;
+    Ok(answers.into_iter().map(|mut rows| rows.pop()).collect())
+}
+
+fn standing_of(row: &Row<'_>) -> Result<Standing, StoreError> {
+    let recipient = match row.opt_blob(0)? {
+        None => None,
+        Some(bytes) => Some(
+            SubjectId::from_slice(&bytes).ok_or(StoreError::Inconsistent { table: "orders" })?,
+        ),
+    };
+    let is_shipped = row.opt_int(1)?.is_some() || row.opt_text(3)?.as_deref() == Some("fulfilled");
+    let state = match (is_shipped, row.opt_int(2)?.is_some()) {
+        (true, _) => OrderState::Shipped,
+        (false, true) => OrderState::Cancelled,
+        (false, false) => OrderState::Unshipped,
+    };
+    Ok(Standing { recipient, state })
 }
 
 /// Says who receives an order, when that is not the buyer.
@@ -177,7 +181,8 @@ pub fn recipient(
     subject: &SubjectId,
     order: &OrderId,
 ) -> Result<Option<SubjectId>, StoreError> {
-    Ok(standing(tx, subject, order)?.and_then(|one| one.recipient))
+    let standing = standings(tx, &[(*subject, *order)])?.pop().flatten();
+    Ok(standing.and_then(|one| one.recipient))
 }
 
 /// Counts the buyers who have an order that is unshipped, shipped, cancelled: in this order.

@@ -289,7 +289,10 @@ fn orders_are_read_back_and_renewed(db: &mut Database) {
     put(db, |tx| orders::upsert(tx, &rows[0]));
     let renewed = get(db, |tx| orders::fetch(tx, &subject(1), &order(1))).unwrap();
     assert_eq!(renewed.delivered_on, Some(7));
-    let standing = get(db, |tx| orders::standing(tx, &subject(1), &order(2))).unwrap();
+    let asked = [(subject(1), order(2)), (subject(9), order(9))];
+    let standings = get(db, |tx| orders::standings(tx, &asked));
+    assert!(standings[1].is_none());
+    let standing = standings[0].unwrap();
     assert_eq!(
         (standing.recipient, standing.state),
         (Some(subject(8)), OrderState::Unshipped)
