@@ -118,7 +118,9 @@ impl Keeper {
         let parts: [&[u8]; 3] = [LABEL, NAME.as_bytes(), value.as_bytes()];
         let mac = self.service().credentials.tag(&parts);
         self.writer()
-            .write(|tx| -> Result<(), StoreError> { settings::put(tx, NAME, &value, &mac) })?;
+            .write_retrying(|tx| -> Result<(), StoreError> {
+                settings::put(tx, NAME, &value, &mac)
+            })?;
         *self.access.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(access);
         Ok(())
     }

@@ -15,12 +15,13 @@ use lethe_crypto::{LookupHash, LookupKind, SecretKey, Token};
 use lethe_model::{
     FieldSet, OrderId, OrderStates, Personal, Purpose, RecordId, StoreId, SubjectId, SubjectNumber,
 };
+use lethe_store::keyring::data_keys::DataKeyRow;
 use lethe_store::keyring::known_orders::{self, KnownOrder};
 use lethe_store::keyring::subject_keys::SubjectKeyRow;
 use lethe_store::keyring::{data_keys, lookups, subject_keys};
 use lethe_store::{StoreError, Tx};
 use sha2::Sha256;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLockReadGuard};
 
 /// A look-up answers with no more subjects than this; more would be a list.
 const FOUND_MAX: i64 = 20;
@@ -334,7 +335,13 @@ impl Keeper {
 
     /// Opens the log keys of subjects.
     pub(crate) fn open_log_keys(&self, rows: &[SubjectKeyRow]) -> Result<Vec<LogKey>, Refusal> {
-        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        let mut epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        if !rows.iter().all(|row| epochs.holds(row.epoch)) {
+            // Another vault has rotated, perhaps.
+            drop(epochs);
+            self.refresh_for_keys()?;
+            epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        }
         let open = |row: &SubjectKeyRow| {
             let context = log_key_context(&row.subject, row.number, row.store);
             let key = epochs
@@ -374,19 +381,13 @@ impl Keeper {
         wanted: &[(&Receipt, &[RecordId])],
     ) -> Result<Vec<Result<RecordKeys, Refusal>>, Refusal> {
         self.check_withheld()?;
-        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-        let mut reader = self
-            .key_reader
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         // All at once: on a server that is one way there and back for the whole group.
         let asked = wanted
             .iter()
             .flat_map(|(_, records)| records.iter().copied());
         let asked: Vec<RecordId> = asked.collect();
-        let mut rows = reader
-            .read(|tx| data_keys::of_records(tx, &asked))?
-            .into_iter();
+        let (epochs, rows) = self.wrapped_keys(&asked)?;
+        let mut rows = rows.into_iter();
         let open = |(receipt, records): &(&Receipt, &[RecordId])| {
             let theirs: Vec<_> = rows.by_ref().take(records.len()).collect();
             let each = records.iter().zip(theirs);
@@ -394,6 +395,34 @@ impl Keeper {
                 .collect()
         };
         Ok(wanted.iter().map(open).collect())
+    }
+
+    /// Reads the wrapped keys of records, with the epochs that open them: those of another vault's
+    /// rotation, which this one may not know yet, too.
+    fn wrapped_keys(
+        &self,
+        records: &[RecordId],
+    ) -> Result<(RwLockReadGuard<'_, Epochs>, Vec<Vec<DataKeyRow>>), Refusal> {
+        let read = || -> Result<_, Refusal> {
+            // Before the rows, so that no rotation here retires an epoch in between.
+            let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+            let reader = self.key_reader.lock();
+            let mut reader = reader.unwrap_or_else(PoisonError::into_inner);
+            let rows = reader.read(|tx| data_keys::of_records(tx, records))?;
+            Ok((epochs, rows))
+        };
+        let (epochs, rows) = read()?;
+        if rows.iter().flatten().all(|row| epochs.holds(row.epoch)) {
+            return Ok((epochs, rows));
+        }
+        drop(epochs);
+        self.refresh_for_keys()?;
+        read()
+    }
+
+    fn refresh_for_keys(&self) -> Result<(), Refusal> {
+        let lost = |error: crate::KeeperError| Refusal::KeyringUnavailable(error.to_string());
+        self.refresh().map(drop).map_err(lost)
     }
 
     /// Says how many people and guesses each window of a credential holds now: hour, day, 90 days,
@@ -483,13 +512,13 @@ fn open_keys(
     epochs: &Epochs,
     receipt: &Receipt,
     record: &RecordId,
-    rows: Vec<data_keys::DataKeyRow>,
+    rows: Vec<DataKeyRow>,
 ) -> Result<Vec<(u32, SecretKey)>, Refusal> {
     if !receipt.covers(record) {
         return Err(Refusal::Gone);
     }
     let altered = "a data key was altered in the keyring: treat it as an incident";
-    let unwrap = |row: data_keys::DataKeyRow| {
+    let unwrap = |row: DataKeyRow| {
         let context = data_key_context(record, row.generation);
         let key = epochs
             .unwrap(row.epoch, &context, &row.wrapped)

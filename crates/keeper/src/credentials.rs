@@ -445,7 +445,7 @@ impl Keeper {
             changed.to_row(&service.credentials)
         };
         self.writer()
-            .write(|tx| -> Result<_, Refusal> { Ok(credentials::update(tx, &row)?) })?;
+            .write_retrying(|tx| -> Result<_, Refusal> { Ok(credentials::update(tx, &row)?) })?;
         self.reload()
             .map_err(|error| Refusal::KeyringUnavailable(error.to_string()))
     }

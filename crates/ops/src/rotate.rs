@@ -16,6 +16,12 @@ impl Vault {
         credential: &Credential,
         progress: impl FnMut(RotationProgress),
     ) -> Result<RotationReport, Error> {
+        // Another vault must not wrap a key under an epoch that is being destroyed here. In this one the
+        // keeper sees to that, and intake goes on.
+        let _writing = match self.keeper.is_shared() {
+            true => Some(self.intake.lock()?),
+            false => None,
+        };
         Ok(self.keeper.rotate(credential, progress)?)
     }
 }

@@ -5,7 +5,7 @@ use lethe_store::{Folder, Kind, Place};
 use rusqlite::fallible_iterator::FallibleIterator as _;
 
 impl TestVault {
-    /// Says whether the databases are on PostgreSQL (`LETHE_TEST_DATABASES=postgres`). Tests about
+    /// Says whether the databases are on PostgreSQL. Tests about
     /// files, as backups and restores are, end here then, with a printed line.
     pub fn is_on_server(&self, about: &str) -> bool {
         let is_on_server = Folder::new(self.path()).is_shared();

@@ -30,15 +30,13 @@ const SHARE_COST: fn() -> ShareCost = || ShareCost::TEST;
 #[cfg(not(debug_assertions))]
 const SHARE_COST: fn() -> ShareCost = ShareCost::default;
 
-/// Whether the tests' vaults have their databases on PostgreSQL: in test programs of that name, and
-/// with `LETHE_TEST_DATABASES=postgres`.
+/// Whether the tests' vaults have their databases on PostgreSQL: in test programs of that name.
 fn wants_postgres() -> bool {
     let is_named = std::env::current_exe().is_ok_and(|path| {
         let name = path.file_stem().and_then(|name| name.to_str());
         name.is_some_and(|name| name.starts_with("postgres-"))
     });
-    let is_asked = std::env::var("LETHE_TEST_DATABASES").is_ok_and(|value| value == "postgres");
-    (is_named || is_asked) && lethe_pgtest::server().is_some()
+    is_named && lethe_pgtest::server().is_some()
 }
 
 /// A vault in a temporary folder. When it is dropped, the whole folder is searched for every marked

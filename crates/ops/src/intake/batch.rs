@@ -137,7 +137,7 @@ impl Intake {
     /// What the databases' server says, and what stands in the way of ending the acts of a vault that
     /// is gone.
     pub(crate) fn lock(&self) -> Result<Writing<'_>, Error> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = match &self.writing {
             None => None,
             Some(writing) => {
@@ -146,17 +146,19 @@ impl Intake {
                 Some((self, writing))
             }
         };
-        if shared.is_some() {
+        // From here on whatever fails gives the right back.
+        let mut writing = Writing { state, shared };
+        if writing.shared.is_some() {
             // Keys that another vault rotated away must not wrap anything; and whoever wrote before
             // may have gone in the middle of it.
             if self.keeper.refresh().map_err(Error::from)? {
                 self.policies.reload(&self.keeper)?;
             }
             if !self.keeper.open_intents()?.is_empty() {
-                self.settle(&mut state)?;
+                self.settle(&mut writing)?;
             }
         }
-        Ok(Writing { state, shared })
+        Ok(writing)
     }
 
     /// Takes in a batch and says what became of each item, in order.

@@ -165,7 +165,36 @@ fn a_rotation_in_one_vault_does_not_let_the_other_wrap_under_a_key_that_is_gone(
     let Some(mut two) = Two::start() else { return };
     two.one.import(&people(1001..1003));
     let operator = two.one.operator();
+    let tokens = [1001, 1002].map(|number| two.other.order_token(&two.other.operator(), number));
     two.one.vault().rotate(&operator, |_| ()).unwrap();
+    // At once, before it has heard of the rotation.
+    for token in &tokens {
+        let who = two.other.operator();
+        let revealed = two
+            .other
+            .vault()
+            .reveal(&who, token, query(&["delivery.city"]));
+        assert!(revealed.is_ok(), "{}", revealed.unwrap_err());
+    }
+    let more = people(1011..1031);
+    let Two { one, other, .. } = &mut two;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for order in &more {
+                other.import(std::slice::from_ref(order));
+            }
+        });
+        for _ in 0..3 {
+            one.vault().rotate(&operator, |_| ()).unwrap();
+        }
+    });
+    for number in 1011..1031 {
+        let token = one.order_token(&operator, number);
+        let revealed = one
+            .vault()
+            .reveal(&operator, &token, query(&["delivery.city"]));
+        assert!(revealed.is_ok(), "{number}: {}", revealed.unwrap_err());
+    }
     two.other.import(&people(1003..1005));
     for vault in [&two.one, &two.other] {
         for number in 1001..1005 {
@@ -177,6 +206,19 @@ fn a_rotation_in_one_vault_does_not_let_the_other_wrap_under_a_key_that_is_gone(
             assert!(revealed.is_ok(), "{number}: {}", revealed.unwrap_err());
         }
     }
+}
+
+#[test]
+fn a_vault_that_cannot_begin_to_write_does_not_keep_others_from_it() {
+    let Some(mut two) = Two::start() else { return };
+    let bad = "INSERT INTO intents (intent_id, origin, log_index, payload, created_at) \
+         VALUES ('\\x00112233445566778899aabbccddeeff', 'x', 0, '\\x00', 0)";
+    two.one.alter(Kind::Keyring, bad);
+    let refused = two.other.vault().rotate(&two.other.operator(), |_| ());
+    assert!(refused.unwrap_err().to_string().contains("is damaged"));
+    two.one.alter(Kind::Keyring, "DELETE FROM intents");
+    let report = two.one.import(&people(1001..1003));
+    assert_eq!(report.imported, 2);
 }
 
 #[test]
